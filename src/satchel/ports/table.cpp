@@ -24,6 +24,37 @@ std::size_t size_of_all(const Map& attributes) {
   return size;
 }
 
+/// DynamoDB's rules for attributes that make index entries, and its two key names, which no attribute may take.
+Result<void> check_attribute(std::string_view name, const Value& value) {
+  if (name.empty() || name == "pk" || name == "sk") return fail(ErrorCode::invalid, "An attribute needs a name of its own.");
+  const bool partition = name == kGsi1Partition || name == kGsi2Partition;
+  if (!partition && name != kGsi1Sort && name != kGsi2Sort) return {};
+  const auto* text = std::get_if<std::string>(&value);
+  if (!text || text->empty() || text->size() > (partition ? kLongestPartition : kLongestSort)) {
+    return fail(ErrorCode::invalid, "An index key is no text, empty or too long.", std::string(name));
+  }
+  return {};
+}
+
+template <class Map>
+Result<void> check_attributes(const Map& attributes) {
+  for (const auto& [name, value] : attributes) TRY(check_attribute(name, Value(value)));
+  return {};
+}
+
+Result<void> check_update(const Update& update) {
+  TRY(check_attributes(update.set));
+  TRY(check_attributes(update.add));
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : update.set) seen.insert(name);
+  for (const auto& [name, value] : update.add) seen.insert(name);
+  for (const std::string& name : update.remove) seen.insert(name);
+  if (seen.size() != update.set.size() + update.add.size() + update.remove.size()) {
+    return fail(ErrorCode::invalid, "An update names an attribute twice.", update.key.partition);
+  }
+  return {};
+}
+
 std::size_t size_of(const Operation& operation) {
   std::size_t size = key_of(operation).partition.size() + key_of(operation).sort.size();
   if (const auto* put = std::get_if<Put>(&operation)) size += size_of_all(put->item.attributes);
@@ -59,11 +90,20 @@ Result<void> check_transaction(const Transaction& transaction) {
       return fail(ErrorCode::invalid, "A key is empty or too long.");
     }
     if (!seen.insert(key).second) return fail(ErrorCode::invalid, "A transaction touches an item twice.", key.partition);
+    if (const auto* put = std::get_if<Put>(&operation)) TRY(check_attributes(put->item.attributes));
+    if (const auto* update = std::get_if<Update>(&operation)) TRY(check_update(*update));
     const std::size_t size = size_of(operation);
     if (size > kLargestItem) return fail(ErrorCode::too_large, "An item is larger than 400 KB.", key.partition);
     total += size;
   }
   if (total > kLargestTransaction) return fail(ErrorCode::too_large, "A transaction is larger than 4 MB.");
+  return {};
+}
+
+Result<void> check_item(const Item& item) {
+  if (item.key.partition.size() + item.key.sort.size() + size_of_all(item.attributes) > kLargestItem) {
+    return fail(ErrorCode::too_large, "An item is larger than 400 KB.", item.key.partition);
+  }
   return {};
 }
 

@@ -108,8 +108,11 @@ class TableWriter {
 const Key& key_of(const Operation& operation);
 const Condition& condition_of(const Operation& operation);
 
-/// What every adapter checks before it writes: number and uniqueness of operations, sizes, keys not empty. Error: invalid, too_large.
+/// What every adapter checks before it writes: number and uniqueness of operations, sizes, keys not empty, no attribute named
+/// twice in an update or called "pk" or "sk", index keys that are text. Error: invalid, too_large.
 Result<void> check_transaction(const Transaction& transaction);
+/// That an item which an update has grown is still within 400 KB. Error: too_large.
+Result<void> check_item(const Item& item);
 /// Likewise for a query's limits.
 Result<void> check_query(const Query& query);
 

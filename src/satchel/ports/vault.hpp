@@ -2,6 +2,7 @@
 // What needs the master key: keyed hashes of tokens, seals of secrets at rest, hashes of passwords. Any thread may call.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ class Vault {
   virtual std::string seal(std::string_view purpose, std::string_view plain, std::string_view context) const = 0;
   virtual std::optional<std::string> open(std::string_view purpose, std::string_view sealed, std::string_view context) const = 0;
 };
+
+/// The Vault over a master key (32 bytes) that the process holds; where it comes from is the adapter's part.
+std::unique_ptr<Vault> vault_over(std::string master_key);
 
 class PasswordHasher {
  public:
