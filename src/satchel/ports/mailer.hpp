@@ -24,4 +24,7 @@ class Mailer {
   virtual Result<void> send(const Call& call, const Mail& mail) = 0;
 };
 
+/// What every adapter checks before it sends: one plain address, a subject of one line. Error: invalid.
+Result<void> check_mail(const Mail& mail);
+
 }  // namespace satchel
