@@ -100,8 +100,12 @@ Result<void> check_transaction(const Transaction& transaction) {
   return {};
 }
 
+std::size_t item_size(const Item& item) {
+  return item.key.partition.size() + item.key.sort.size() + size_of_all(item.attributes);
+}
+
 Result<void> check_item(const Item& item) {
-  if (item.key.partition.size() + item.key.sort.size() + size_of_all(item.attributes) > kLargestItem) {
+  if (item_size(item) > kLargestItem) {
     return fail(ErrorCode::too_large, "An item is larger than 400 KB.", item.key.partition);
   }
   return {};

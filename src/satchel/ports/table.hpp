@@ -111,6 +111,8 @@ const Condition& condition_of(const Operation& operation);
 /// What every adapter checks before it writes: number and uniqueness of operations, sizes, keys not empty, no attribute named
 /// twice in an update or called "pk" or "sk", index keys that are text. Error: invalid, too_large.
 Result<void> check_transaction(const Transaction& transaction);
+/// Bytes of an item's keys, names and values, as the limits count them.
+std::size_t item_size(const Item& item);
 /// That an item which an update has grown is still within 400 KB. Error: too_large.
 Result<void> check_item(const Item& item);
 /// Likewise for a query's limits.
