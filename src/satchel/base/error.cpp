@@ -11,6 +11,7 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::unauthenticated: return "unauthenticated";
     case ErrorCode::forbidden: return "forbidden";
     case ErrorCode::not_found: return "not_found";
+    case ErrorCode::gone: return "gone";
     case ErrorCode::conflict: return "conflict";
     case ErrorCode::too_large: return "too_large";
     case ErrorCode::too_many: return "too_many";
@@ -28,6 +29,7 @@ int http_status(ErrorCode code) {
     case ErrorCode::unauthenticated: return 401;
     case ErrorCode::forbidden: return 403;
     case ErrorCode::not_found: return 404;
+    case ErrorCode::gone: return 410;
     case ErrorCode::conflict: return 409;
     case ErrorCode::too_large: return 413;
     case ErrorCode::too_many: return 429;
@@ -49,6 +51,7 @@ bool is_retryable(ErrorCode code) {
     case ErrorCode::unauthenticated:
     case ErrorCode::forbidden:
     case ErrorCode::not_found:
+    case ErrorCode::gone:
     case ErrorCode::too_large:
     case ErrorCode::unsupported:
     case ErrorCode::internal: return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can go wrong, in eleven words. An adapter classifies, a function decides, the edge translates.
+// What can go wrong, in twelve words. An adapter classifies, a function decides, the edge translates.
 #pragma once
 
 #include <string>
@@ -12,6 +12,7 @@ enum class ErrorCode {
   unauthenticated,    // who asks is not known
   forbidden,          // who asks is known and may not
   not_found,          // it is not there, or the caller may not know that it is
+  gone,               // it was there and is over: expired, spent, withdrawn
   conflict,           // the state has changed or is taken; reading again may help
   too_large,          // over a limit of size or quota
   too_many,           // over a limit of rate; later is fine
