@@ -17,7 +17,7 @@
 #include "satchel/model/access.hpp"
 #include "satchel/model/event.hpp"
 #include "satchel/ports/call.hpp"
-#include "satchel/runtime/json.hpp"
+#include "satchel/base/json.hpp"
 
 namespace satchel {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/runtime/json.hpp"
+#include "satchel/base/json.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>

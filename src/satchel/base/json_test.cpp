@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/runtime/json.hpp"
+#include "satchel/base/json.hpp"
 
 #include <gtest/gtest.h>
-
-#include "satchel/runtime/function.hpp"
 
 namespace satchel {
 namespace {
@@ -56,14 +54,6 @@ TEST(JsonReader, RefusesWhatNobodyAskedFor) {
 }
 
 TEST(JsonReader, TakesAnEmptyBodyForAnEmptyObject) { EXPECT_TRUE(JsonReader::parse("").value().finish()); }
-
-TEST(Problem, ShowsTheMessageAndKeepsTheDetail) {
-  const Response response = problem({ErrorCode::unavailable, "Try again.", "host 10.0.0.1", ""}, "r1", {{"missing", 5}});
-  EXPECT_EQ(response.status, 503);
-  EXPECT_EQ(response.body,
-            R"({"type":"unavailable","title":"Not available right now","status":503,"detail":"Try again.","request_id":"r1","missing":5})");
-  EXPECT_EQ(response.headers.back().first, "retry-after");
-}
 
 }  // namespace
 }  // namespace satchel
