@@ -75,7 +75,7 @@ struct Expected {
 struct ObjectTerms {
   ObjectKey key;
   std::uint64_t length = 0;     // exact
-  bool only_if_absent = false;  // judged when it is committed
+  bool only_if_absent = false;  // judged at the start, and once more when it is committed
   Digests digests;
   Headers headers;
 };
@@ -144,7 +144,6 @@ struct StoreOptions {
   std::uint64_t inline_limit = 16 * 1024;       // up to it an object lies in the database
   std::uint64_t smallest_part = 5 * 1024 * 1024;  // of all parts but the last
   Duration upload_life = std::chrono::hours{24};  // of a multipart upload that is neither completed nor aborted
-  std::size_t staging_bytes = 16 * 1024 * 1024;   // all aligned buffers of direct writes together; 0: none
   std::size_t open_files = 256;                   // kept open between reads
   std::size_t cache_bytes = 8 * 1024 * 1024;      // of the database
   Duration lock_wait{5'000};                      // a process that was just killed may hold the folder's lock for a moment
@@ -166,7 +165,7 @@ class Store {
   virtual ~Store() = default;
 
   // Objects. Keys are 1 to 1,024 bytes of any value.
-  /// Errors: invalid (key, headers), unavailable (disk_full: asked before the first byte).
+  /// Errors: invalid (key, headers), conflict (exists), unavailable (disk_full: asked before the first byte).
   virtual Result<std::unique_ptr<Writer>> begin_object(const ObjectTerms& terms) = 0;
   /// Absence is not an error.
   virtual Result<std::optional<ObjectInfo>> head(const ObjectKey& key) = 0;
