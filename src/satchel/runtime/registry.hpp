@@ -70,7 +70,7 @@ struct Row {
   std::string_view group;       // deployment group: the Lambda it is part of
   std::vector<Port> ports = {};
   std::set<Family> writes = {};
-  std::size_t body_limit = 64 * 1024;
+  std::size_t body_limit = 64 * 1024;  // 0: the function answers by the head alone, and a body of any size is left unread
   Duration timeout{10'000};
   int concurrency = 0;  // calls at once; 0: as many as the pool has threads
   std::unique_ptr<Function> (*make)(const Wiring& wiring);
