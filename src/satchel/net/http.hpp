@@ -56,4 +56,10 @@ std::string_view reason_phrase(int status);
 /// Whether the text may stand in a field value (RFC 9110 section 5.5: no CR, LF, NUL or other control characters).
 bool is_field_value(std::string_view text);
 
+/// Whether the text is a token, as names of fields and methods are (RFC 9110 section 5.6.2).
+bool is_token(std::string_view text);
+
+/// ASCII letters only; every other byte stays.
+std::string to_lower(std::string_view text);
+
 }  // namespace satchel::net
