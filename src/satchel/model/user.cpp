@@ -41,6 +41,8 @@ std::vector<Item> new_space(const User& user, std::int64_t quota_bytes) {
   Item root{keys::entry(user.root), {}};
   root.set("id", user.root.str());
   root.set("kind", std::string("folder"));
+  root.set("state", std::string("live"));
+  root.set("edit", std::int64_t{0});
   root.set("space", user.space.str());
   root.set("owner", user.id.str());
   root.set("name", std::string());

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "satchel/base/clock.hpp"
 #include "satchel/base/log.hpp"
 #include "satchel/base/random.hpp"
 #include "satchel/base/result.hpp"
@@ -28,6 +29,7 @@ struct Context {
   std::string client;       // address of the client, for guess limits; empty for events
   Random& random;
   Logger& logger;
+  Clock* clock = nullptr;   // waits between attempts (base/retry.hpp); without one they follow each other at once
 };
 
 using TextMap = std::map<std::string, std::string, std::less<>>;
