@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate that finds out who asks: `Authorization: Bearer` with an access token of the issuer or a personal API token. What was
+// handed out before a person was disabled or signed out everywhere (the epoch) is void at once. Any thread may call.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "satchel/base/result.hpp"
+#include "satchel/model/access.hpp"
+#include "satchel/model/api_token.hpp"
+#include "satchel/ports/table.hpp"
+#include "satchel/ports/vault.hpp"
+#include "satchel/runtime/jwt.hpp"
+
+namespace satchel {
+
+/// Whose access tokens are taken.
+struct TrustedIssuer {
+  const KeySource& keys;
+  std::string issuer;
+  std::string audience = "satchel";
+};
+
+class AuthenticateGate {
+ public:
+  /// `marks` writes Family::token: when a token was last used, at most once an hour. All of them outlive the gate.
+  AuthenticateGate(TrustedIssuer issuer, const TableReader& table, TableWriter marks, const Vault& vault)
+      : issuer_(std::move(issuer)), table_(&table), marks_(std::move(marks)), vault_(&vault) {}
+
+  /// The value of the Authorization header. Errors: unauthenticated (none: type sign_in_wanted; not good: invalid_token), and
+  /// those of the table and the key source.
+  Result<SignedIn> authenticate(const Call& call, std::string_view authorization);
+
+ private:
+  Result<SignedIn> by_access_token(const Call& call, std::string_view token) const;
+  Result<SignedIn> by_api_token(const Call& call, std::string_view token);
+  Result<User> active_user(const Call& call, const UserId& id) const;
+  void mark_used(const Call& call, const ApiToken& token);
+
+  TrustedIssuer issuer_;
+  const TableReader* table_;
+  TableWriter marks_;
+  const Vault* vault_;
+};
+
+/// The token of `Bearer <token>`; the scheme's case does not matter. Empty where the header has another form.
+std::string_view bearer_token(std::string_view authorization);
+
+}  // namespace satchel

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands in front of every function, in this order: size, concurrency, deadline, authenticate, authorise; behind it the
+// mapping of errors to answers. Gateway and Lambda call pass() alike, with a request that is read whole. Any thread may call.
+#pragma once
+
+#include <string>
+
+#include "satchel/base/clock.hpp"
+#include "satchel/runtime/gate_authenticate.hpp"
+#include "satchel/runtime/gate_concurrency.hpp"
+#include "satchel/runtime/gate_misses.hpp"
+#include "satchel/runtime/registry.hpp"
+
+namespace satchel {
+
+/// What the shape knows of a request beside the request itself.
+struct Arrival {
+  Time at{};               // when its head had come; the row's time-out counts from here
+  std::string request_id;
+  std::string client;      // address, as far as it can be believed
+};
+
+/// What gates need of the world; all of it outlives them.
+struct GateMeans {
+  const Registry& registry;
+  Table& table;
+  const Vault& vault;
+  const TrustedIssuer& issuer;
+  Clock& clock;
+  Random& random;
+  Logger& logger;
+};
+
+class Gates {
+ public:
+  explicit Gates(const GateMeans& means, const MissLimits& limits = {});
+
+  struct Passage {
+    Response response;  // always one: a problem document where anything went wrong
+    std::string actor;  // for the access log
+  };
+  /// `bound` is a row with a route, from the registry. Errors and exceptions of the function end here.
+  Passage pass(const Bound& bound, Request request, const Arrival& arrival);
+
+ private:
+  Result<Response> admit(const Bound& bound, Context& context, const Request& request);
+  Result<Principal> identify(const Row& row, const Context& context, const Request& request);
+  Result<Response> run(const Bound& bound, const Context& context, const Request& request);
+  Result<Response> run_guessable(const Bound& bound, const Context& context, const Request& request);
+  void report(const Bound& bound, const Context& context, const Error& error);
+
+  GateMeans means_;
+  ConcurrencyGate concurrency_;
+  AuthenticateGate authenticate_;
+  MissGate misses_;
+};
+
+/// The refusal of a body over the row's limit; before it is read where its length was declared.
+Result<void> check_size(const Row& row, std::uint64_t length);
+
+}  // namespace satchel
