@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sign-in by browser: authorization code with PKCE over a loopback redirect (RFC 8252 section 7.3, RFC 7636).
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <ostream>
+#include <thread>
+
+#include "satchel/base/crypto.hpp"
+#include "satchel/base/encoding.hpp"
+#include "satchel/base/log.hpp"
+#include "satchel/base/random.hpp"
+#include "satchel/cli/api.hpp"
+#include "satchel/cli/commands.hpp"
+#include "satchel/net/server.hpp"
+
+extern char** environ;
+
+namespace satchel::cli {
+namespace {
+
+constexpr std::chrono::minutes kSignInWithin{10};
+
+/// Waits on a loopback port for the browser to come back with a code.
+class Callback final : public net::Handler {
+ public:
+  explicit Callback(std::string state) : state_(std::move(state)) {}
+
+  void handle(std::unique_ptr<net::Exchange> exchange) override {
+    const auto answer = take(exchange->head().target);
+    exchange->respond({.status = answer.empty() ? 200 : 400, .fields = {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-store"}}},
+                      answer.empty() ? "Signed in. You can close this page and go back to the terminal.\n" : answer + "\n");
+  }
+  std::string problem(int, std::string_view sentence) override { return std::string(sentence); }
+
+  /// The code, or nothing when time is up.
+  std::optional<std::string> wait() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait_for(lock, kSignInWithin, [&] { return done_; });
+    return done_ && error_.empty() ? std::optional(code_) : std::nullopt;
+  }
+  const std::string& error() const { return error_; }
+
+ private:
+  std::string take(std::string_view target) {
+    if (!target.starts_with("/callback?")) return "There is nothing here.";
+    std::string code, state, error;
+    for (std::string_view rest = target.substr(10); !rest.empty();) {
+      const std::string_view pair = rest.substr(0, rest.find('&'));
+      rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+      const std::size_t equals = std::min(pair.find('='), pair.size());
+      const std::string value = percent_decode(pair.substr(std::min(equals + 1, pair.size()))).value_or("");
+      if (pair.substr(0, equals) == "code") code = value;
+      if (pair.substr(0, equals) == "state") state = value;
+      if (pair.substr(0, equals) == "error") error = value;
+    }
+    if (!equal_constant_time(state, state_)) return "This sign-in was not begun here.";
+    const std::lock_guard lock(mutex_);
+    code_ = code;
+    error_ = code.empty() && error.empty() ? "no code" : error;
+    done_ = true;
+    arrived_.notify_all();
+    return error_.empty() ? "" : "The server refused the sign-in: " + error_;
+  }
+
+  std::string state_, code_, error_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  bool done_ = false;
+};
+
+/// Best effort: the address is printed in any case.
+void open_browser(const std::string& address) {
+  const char* arguments[] = {"xdg-open", address.c_str(), nullptr};
+  pid_t child = 0;
+  if (::posix_spawnp(&child, "xdg-open", nullptr, nullptr, const_cast<char**>(arguments), environ) == 0) {
+    std::thread([child] { ::waitpid(child, nullptr, 0); }).detach();
+  }
+}
+
+Result<Json> fetch_json(net::Client& http, const Clock& clock, const std::string& address) {
+  auto url = net::Url::parse(address);
+  if (!url) return fail(ErrorCode::invalid, fmt::format("'{}' is no address of a Satchel server. It looks like https://files.example.org.", address));
+  const auto response = TRY(http.send({.method = "GET", .url = *std::move(url), .fields = {}, .body = {}, .body_reader = {}, .body_length = 0}, clock.now() + Duration{30'000}));
+  auto document = Json::parse(response.body);
+  if (response.status != 200 || !document) return fail(ErrorCode::not_found, fmt::format("There is no Satchel server at '{}'. Check the address.", address));
+  return *std::move(document);
+}
+
+struct Provider {
+  std::string authorize, token;
+};
+
+Result<Provider> discover(net::Client& http, const Clock& clock, const std::string& url) {
+  const Json config = TRY(fetch_json(http, clock, url + "/config.json"));
+  const std::string issuer = text_of(config, "issuer");
+  const Json document = TRY(fetch_json(http, clock, issuer + "/.well-known/openid-configuration"));
+  if (text_of(document, "issuer") != issuer) return fail(ErrorCode::invalid, "The OpenID provider names another issuer than the server does. Tell its administrator.");
+  return Provider{text_of(document, "authorization_endpoint"), text_of(document, "token_endpoint")};
+}
+
+Result<Credentials> sign_in(World& world, std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  const auto http = net::Client::create({.user_agent = "satchel-cli"}, world.clock);
+  const Provider provider = TRY(discover(*http, world.clock, url));
+  const std::string state = random_secret(world.random), verifier = random_secret(world.random);
+  Callback callback(state);
+  const auto quiet = null_logger();
+  const auto server = TRY(net::Server::start({.loops = 1}, callback, *quiet));
+  const std::string redirect = fmt::format("http://127.0.0.1:{}/callback", server->port());
+  const std::string address = fmt::format("{}?response_type=code&client_id=satchel-cli&scope=openid%20offline_access&redirect_uri={}&state={}&code_challenge_method=S256&code_challenge={}",
+                                          provider.authorize, percent_encode(redirect), state, to_base64url(sha256(verifier)));
+  world.err << "Open this address in a browser to sign in:\n\n  " << address << "\n\n" << std::flush;
+  if (world.err_is_terminal) open_browser(address);
+  const auto code = callback.wait();
+  server->stop(world.clock.now() + Duration{2'000});
+  if (!code) return fail(ErrorCode::unauthenticated, callback.error().empty() ? "Nobody signed in within ten minutes. Run the command again." : "The server refused the sign-in. Run the command again.", callback.error());
+  return fetch_tokens(*http, world.clock, {.url = url, .token_endpoint = provider.token},
+                      fmt::format("grant_type=authorization_code&client_id=satchel-cli&code={}&redirect_uri={}&code_verifier={}", percent_encode(*code), percent_encode(redirect), verifier));
+}
+
+}  // namespace
+
+int login(World& world, const std::string& url) {
+  const auto credentials = sign_in(world, url);
+  if (!credentials) return report(world, credentials.error());
+  auto store = CredentialStore::open(world);
+  if (!store) return report(world, store.error());
+  if (const auto saved = store->save(*credentials); !saved) return report(world, saved.error());
+  world.err << "Signed in. Try: satchel ls\n";
+  return kDone;
+}
+
+int logout(World& world) {
+  auto store = CredentialStore::open(world);
+  if (!store) return report(world, store.error());
+  const auto forgotten = store->forget();
+  return forgotten ? kDone : report(world, forgotten.error());
+}
+
+}  // namespace satchel::cli
