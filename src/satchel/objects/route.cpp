@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 8> kRefusedHeaders{
     "x-amz-copy-source",   "x-amz-server-side-encryption", "x-amz-object-lock-", "x-amz-website-redirect-location",
     "x-amz-tagging",       "x-amz-grant-",                 "x-amz-write-offset-bytes", "x-amz-bypass-governance-retention"};
 
-constexpr std::array<std::string_view, 4> kPlainParameters{"x-id", "x-satchel-ticket", "x-satchel-lease", "versionId"};
+constexpr std::array<std::string_view, 5> kPlainParameters{"x-id", "x-satchel-ticket", "x-satchel-lease", "x-satchel-if-none-match", "versionId"};
 
 struct Row {
   std::string_view method;

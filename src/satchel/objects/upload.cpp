@@ -141,7 +141,8 @@ Result<void> assemble(Asked& asked, std::string_view document, Assembly assembly
 Result<void> put_object(Asked& asked, UploadTools tools) {
   const std::uint64_t length = TRY(declared_length(asked));
   BodyClaims claims = TRY(body_claims(asked.fields(), asked.verified->payload()));
-  const bool absent = TRY(only_if_absent(asked.fields()));
+  // A client that was only sent here by a redirect sends no condition: then the signed URL says it.
+  const bool absent = TRY(only_if_absent(asked.fields())) || asked.parameter("x-satchel-if-none-match") == "*";
   Headers headers = TRY(kept_headers(asked));
   if (absent && TRY(tools.store.head(asked.route.key))) return taken();
   auto writer = TRY(tools.store.begin_object({asked.route.key, length, absent, claims.digests, std::move(headers)}));
