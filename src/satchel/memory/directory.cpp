@@ -16,7 +16,7 @@ std::unexpected<Error> last_administrator() {
   return fail(ErrorCode::conflict, "This is the last administrator. Make somebody else one first.", {}, "last_administrator");
 }
 
-bool is_active_administrator(const User& user) { return user.role == Role::admin && !user.disabled; }
+bool is_active_administrator(const User& user) { return user.role == Role::admin && !user.disabled && !user.invited; }
 
 }  // namespace
 
@@ -29,7 +29,7 @@ bool MemoryDirectory::take_up(std::string_view token) {
   const std::scoped_lock lock(mutex_);
   const auto found = tokens_.find(token);
   if (found == tokens_.end()) return false;
-  people_.at(found->second).invited = false;
+  people_.at(found->second).invited = people_.at(found->second).user.invited = false;
   tokens_.erase(found);
   return true;
 }
@@ -75,7 +75,7 @@ Result<Invitation> MemoryDirectory::invite(const Call& call, std::string_view em
   if (person && !person->invited) return fail(ErrorCode::conflict, "Somebody has an account with this address.", {}, "address_taken");
   if (!person) {
     const User user{.id = UserId(random_id(*random_)), .email = std::string(email), .name = std::string(name), .role = role,
-                    .space = SpaceId(random_id(*random_)), .root = EntryId(random_id(*random_)), .created = call.now};
+                    .invited = true, .space = SpaceId(random_id(*random_)), .root = EntryId(random_id(*random_)), .created = call.now};
     person = &people_.insert_or_assign(user.id, Person{user, true}).first->second;
   }
   return issue(person->user.id, call.now + kInvitationLife);
@@ -89,7 +89,7 @@ Result<Invitation> MemoryDirectory::start_reset(const Call& call, const UserId& 
 
 bool MemoryDirectory::is_last_administrator(const User& user) const {
   return is_active_administrator(user) && std::ranges::none_of(people_, [&](const auto& entry) {
-    return entry.first != user.id && !entry.second.invited && is_active_administrator(entry.second.user);
+    return entry.first != user.id && is_active_administrator(entry.second.user);
   });
 }
 

@@ -50,9 +50,23 @@ std::optional<Family> family_of(std::string_view partition) {
 namespace keys {
 
 Key user(const UserId& user) { return {under(Family::user, user.str()), "PROFILE"}; }
+Key password(const UserId& user) { return {under(Family::user, user.str()), "PASSWORD"}; }
 Key email(std::string_view folded_address) {
   return {under(Family::email, to_base64url(sha256(folded_address))), "UNIQ"};
 }
+Key session(std::string_view id) { return {under(Family::session, id), std::string(kMeta)}; }
+Key session_family(std::string_view id, std::string_view family) {
+  return {under(Family::session, id), fmt::format("{}{}", kFamilyPrefix, family)};
+}
+Key refresh(std::string_view family) { return {under(Family::refresh, family), std::string(kMeta)}; }
+Key code(std::string_view hash) { return {under(Family::code, hash), std::string(kMeta)}; }
+Key invitation(std::string_view hash) { return {under(Family::invitation, hash), std::string(kMeta)}; }
+std::string provider_partition() { return std::string(prefix(Family::key)); }
+Key signing_key(std::string_view kid) { return {provider_partition(), fmt::format("{}{}", kSigningKeyPrefix, kid)}; }
+Key signing_ring() { return {provider_partition(), "RING"}; }
+Key administrators() { return {provider_partition(), "ADMINISTRATORS"}; }
+Key setup() { return {provider_partition(), "SETUP"}; }
+Key provider_settings() { return {provider_partition(), "SETTINGS"}; }
 Key quota(const SpaceId& space) { return {under(Family::space, space.str()), "QUOTA"}; }
 Key tree_guard(const SpaceId& space) { return {under(Family::space, space.str()), "TREE"}; }
 std::string trash_partition(const SpaceId& space) {
@@ -99,6 +113,10 @@ std::string mine_partition(const UserId& user, std::string_view kind) {
 void index_mine(Item& item, const UserId& user, std::string_view kind, Time time) {
   item.set(kGsi1Partition, mine_partition(user, kind));
   item.set(kGsi1Sort, fmt::format("{}#{}", padded(time), item.key.partition));
+}
+void index_people(Item& profile, Time created) {
+  profile.set(kGsi1Partition, std::string(kPeoplePartition));
+  profile.set(kGsi1Sort, fmt::format("{}#{}", padded(created), profile.key.partition));
 }
 Key entry_link(const EntryId& entry, const LinkId& link) {
   return {under(Family::node, entry.str()), fmt::format("{}{}", prefix(Family::link), link.str())};

@@ -42,9 +42,25 @@ std::optional<Family> family_of(std::string_view partition);
 
 namespace keys {
 
-// People (identity/ owns more sort keys under U#: PASSWORD, …).
+// People.
 Key user(const UserId& user);                                     // U#uid / PROFILE
+Key password(const UserId& user);                                 // U#uid / PASSWORD
 Key email(std::string_view folded_address);                      // EM#hash / UNIQ
+// The identity provider: sessions, refresh families, codes and one-use tokens, by the keyed hash of what opens them or a random id.
+Key session(std::string_view id);                                 // SE#id / META
+Key session_family(std::string_view id, std::string_view family); // SE#id / RF#family: what was handed out in a session ends with it
+inline constexpr std::string_view kFamilyPrefix = "RF#";
+Key refresh(std::string_view family);                             // RF#family / META
+Key code(std::string_view hash);                                  // AC#hash / META
+Key invitation(std::string_view hash);                            // IN#hash / META
+std::string provider_partition();                                 // KEY
+Key signing_key(std::string_view kid);                            // KEY / K#kid
+inline constexpr std::string_view kSigningKeyPrefix = "K#";
+Key signing_ring();                                               // KEY / RING: which set of signing keys holds
+Key administrators();                                             // KEY / ADMINISTRATORS: how many may sign in; never there before the first
+Key setup();                                                      // KEY / SETUP: what the set-up link is made of
+Key provider_settings();                                          // KEY / SETTINGS
+inline constexpr std::string_view kSelfSignup = "self_signup";    // a flag of the settings; absent: off
 // Spaces.
 Key quota(const SpaceId& space);                                  // S#space / QUOTA: limit, avail
 Key tree_guard(const SpaceId& space);                             // S#space / TREE: struct_rev
@@ -78,6 +94,9 @@ Key cursor(std::string_view name, int shard);                     // CUR#name / 
 void index_mine(Item& item, const UserId& user, std::string_view kind, Time time);
 std::string mine_partition(const UserId& user, std::string_view kind);
 inline constexpr std::string_view kMyUploads = "UP", kMyLinks = "L", kMyTokens = "TK", kMySessions = "SE";
+/// Puts a person's profile into GSI1, where all people are listed: partition PEOPLE, sorted by time.
+void index_people(Item& profile, Time created);
+inline constexpr std::string_view kPeoplePartition = "PEOPLE";
 /// Links of an entry are listed under N#id#L in the table itself, by pointer items.
 Key entry_link(const EntryId& entry, const LinkId& link);         // N#id / L#link
 

@@ -12,10 +12,12 @@ Item to_item(const User& user) {
   item.set("name", user.name);
   item.set("role", std::string(user.role == Role::admin ? "admin" : "member"));
   item.set("disabled", user.disabled);
+  item.set("invited", user.invited);
   item.set("epoch", user.epoch);
   item.set("space", user.space.str());
   item.set("root", user.root.str());
   item.set("created", to_millis(user.created));
+  keys::index_people(item, user.created);
   return item;
 }
 
@@ -25,6 +27,7 @@ User user_from(const Item& item) {
           .name = item.text("name"),
           .role = item.text("role") == "admin" ? Role::admin : Role::member,
           .disabled = item.flag("disabled"),
+          .invited = item.flag("invited"),
           .epoch = item.number("epoch"),
           .space = SpaceId(item.text("space")),
           .root = EntryId(item.text("root")),

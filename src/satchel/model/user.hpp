@@ -20,6 +20,7 @@ struct User {
   std::string name;
   Role role = Role::member;
   bool disabled = false;
+  bool invited = false;  // and has not come yet: has no password and cannot sign in
   std::int64_t epoch = 0;  // raised by whatever ends what was handed out before: disabling, a new password, "sign out everywhere"
   SpaceId space;
   EntryId root;  // the root folder of the space
