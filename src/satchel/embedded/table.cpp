@@ -15,7 +15,7 @@
 
 #include "satchel/base/random.hpp"
 #include "satchel/base/retry.hpp"
-#include "satchel/embedded/disk_reserve.hpp"
+#include "satchel/objects/disk_reserve.hpp"
 #include "satchel/embedded/table_committer.hpp"
 #include "satchel/embedded/table_encoding.hpp"
 #include "satchel/ports/table_rules.hpp"
@@ -118,7 +118,7 @@ class RocksdbTable final : public Table {
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // RocksDB's default family, then ours in the order of Index
   embedded::Families families_{};
-  std::unique_ptr<embedded::DiskReserve> reserve_;
+  std::unique_ptr<objects::DiskReserve> reserve_;
   std::unique_ptr<embedded::Committer> committer_;
 };
 
@@ -165,7 +165,7 @@ Result<void> RocksdbTable::open() {
     return fail(ErrorCode::unavailable, "Another process holds the data folder " + options_.folder + ". Stop it first.", status.ToString());
   }));
   families_ = {handles_[1], handles_[2], handles_[3]};
-  reserve_ = std::make_unique<embedded::DiskReserve>(*env_, options_.folder);
+  reserve_ = std::make_unique<objects::DiskReserve>(*env_, options_.folder);
   committer_ = std::make_unique<embedded::Committer>(*database_, families_, *reserve_, *clock_, *log_);
   return {};
 }

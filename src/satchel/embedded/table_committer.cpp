@@ -56,7 +56,7 @@ struct Committer::Job {
   std::condition_variable answered;
 };
 
-Committer::Committer(rocksdb::DB& database, const Families& families, DiskReserve& reserve, Clock& clock, Logger& log)
+Committer::Committer(rocksdb::DB& database, const Families& families, objects::DiskReserve& reserve, Clock& clock, Logger& log)
     : database_(&database), families_(families), reserve_(&reserve), clock_(&clock), log_(&log), thread_([this] { run(); }) {}
 
 Committer::~Committer() {

@@ -16,7 +16,7 @@
 
 #include "satchel/base/clock.hpp"
 #include "satchel/base/log.hpp"
-#include "satchel/embedded/disk_reserve.hpp"
+#include "satchel/objects/disk_reserve.hpp"
 #include "satchel/ports/table.hpp"
 
 namespace rocksdb {
@@ -34,7 +34,7 @@ std::unexpected<Error> failure(const rocksdb::Status& status);
 class Committer {
  public:
   /// All of them outlive it.
-  Committer(rocksdb::DB& database, const Families& families, DiskReserve& reserve, Clock& clock, Logger& log);
+  Committer(rocksdb::DB& database, const Families& families, objects::DiskReserve& reserve, Clock& clock, Logger& log);
   /// Answers what it has taken up; what is still in the queue is unavailable, and was not written.
   ~Committer();
 
@@ -55,7 +55,7 @@ class Committer {
 
   rocksdb::DB* database_;
   Families families_;
-  DiskReserve* reserve_;
+  objects::DiskReserve* reserve_;
   Clock* clock_;
   Logger* log_;
   rocksdb::Status last_write_;  // where it failed, resume before the next; the committer's own, as is:

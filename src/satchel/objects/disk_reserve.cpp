@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/embedded/disk_reserve.hpp"
+#include "satchel/objects/disk_reserve.hpp"
 
 #include <limits>
 #include <memory>
 
-namespace satchel::embedded {
+namespace satchel::objects {
 namespace {
 
 constexpr std::uint64_t kReserve = 32 * 1024 * 1024;
@@ -43,4 +43,4 @@ bool DiskReserve::take() {
   return held_;
 }
 
-}  // namespace satchel::embedded
+}  // namespace satchel::objects

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file that holds room on the disk, so that a full disk still lets the table write what makes room again: deletions, and
-// sign-ins of those who delete. Given up when the disk is nearly full, taken back when there is room. One thread calls.
+// A file that holds room on the disk, so that a full disk still lets a database write what makes room again: deletions, and
+// sign-ins of those who delete. Given up when the disk is nearly full, taken back when there is room. One thread at a time calls.
 #pragma once
 
 #include <rocksdb/env.h>
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace satchel::embedded {
+namespace satchel::objects {
 
 class DiskReserve {
  public:
@@ -30,4 +30,4 @@ class DiskReserve {
   bool held_ = false;
 };
 
-}  // namespace satchel::embedded
+}  // namespace satchel::objects
