@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/contract/table_adapters.hpp"
 
+#include <cstdlib>
+#include <stdexcept>
+
+#include "satchel/aws/table.hpp"
 #include "satchel/embedded/table.hpp"
 #include "satchel/memory/table.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -19,15 +23,63 @@ Ground rocksdb_table() {
   return {below, open_rocksdb_table({.folder = below->folder.path() + "/table"}, *below->clock, *below->log).value()};
 }
 
+/// A table of its own on a DynamoDB engine, with the two indexes.
+struct OnDynamoDb {
+  std::unique_ptr<Clock> clock = system_clock();
+  std::unique_ptr<Random> random = system_random();
+};
+
+Json attribute(std::string_view name) { return Json::object({{"AttributeName", name}, {"AttributeType", "S"}}); }
+Json keys(std::string_view partition, std::string_view sort) {
+  return Json::Array{Json::object({{"AttributeName", partition}, {"KeyType", "HASH"}}), Json::object({{"AttributeName", sort}, {"KeyType", "RANGE"}})};
+}
+Json index(std::string_view name, std::string_view partition, std::string_view sort) {
+  return Json::object({{"IndexName", name}, {"KeySchema", keys(partition, sort)}, {"Projection", Json::object({{"ProjectionType", "ALL"}})}});
+}
+
+Ground dynamodb_ground(const std::string& endpoint) {
+  const auto below = std::make_shared<OnDynamoDb>();
+  const aws::DynamoDbOptions options{
+      .endpoint = endpoint, .region = "us-east-1", .table = "contract-" + random_id(*below->random), .credential = {"AKIDEXAMPLE", "secret"}};
+  aws::DynamoDbClient client(options, *below->clock);
+  const auto made = client.call(
+      "CreateTable",
+      Json::object({{"TableName", options.table},
+                    {"BillingMode", "PAY_PER_REQUEST"},
+                    {"AttributeDefinitions", Json::Array{attribute("pk"), attribute("sk"), attribute("gsi1pk"), attribute("gsi1sk"), attribute("gsi2pk"), attribute("gsi2sk")}},
+                    {"KeySchema", keys("pk", "sk")},
+                    {"GlobalSecondaryIndexes", Json::Array{index("gsi1", "gsi1pk", "gsi1sk"), index("gsi2", "gsi2pk", "gsi2sk")}}}),
+      below->clock->now() + std::chrono::seconds{30});
+  if (!made) throw std::runtime_error("no table on " + endpoint + ": " + made.error().message + ' ' + made.error().detail);
+  return {below, aws::dynamodb_table(options, *below->clock, *below->random)};
+}
+
+/// SATCHEL_DYNAMODB="Moto=http://127.0.0.1:5000 MiniStack=http://127.0.0.1:4566": engines that `make test-engines` has started.
+std::vector<TableAdapter> dynamodb_adapters() {
+  std::vector<TableAdapter> adapters;
+  const char* engines = std::getenv("SATCHEL_DYNAMODB");
+  std::string_view rest = engines ? engines : "";
+  while (!rest.empty()) {
+    const std::string_view engine = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(engine.size() + 1, rest.size()));
+    const std::size_t equals = engine.find('=');
+    const std::string endpoint(engine.substr(equals + 1));
+    adapters.push_back({"DynamoDb" + std::string(engine.substr(0, equals)), [endpoint] { return dynamodb_ground(endpoint); }});
+  }
+  return adapters;
+}
+
 }  // namespace
 
 std::vector<TableAdapter> table_adapters() {
-  return {
+  std::vector<TableAdapter> adapters{
       {"Memory", [] { return Ground{nullptr, memory_table()}; }},
       // Unknown outcomes have a test of their own: after them a plain condition cannot say who wrote.
       {"MemoryAdversarial", [] { return Ground{nullptr, memory_table({.seed = 42, .conflict = 20, .unknown = 0})}; }},
       {"Rocksdb", rocksdb_table},
   };
+  for (TableAdapter& engine : dynamodb_adapters()) adapters.push_back(std::move(engine));
+  return adapters;
 }
 
 }  // namespace satchel::contract
