@@ -11,6 +11,17 @@ namespace satchel::make {
 using Made = std::unique_ptr<Function>;
 
 // Spaces and entries.
+Made get_me(const Wiring& wiring);
+Made change_me(const Wiring& wiring);
+Made list_folder(const Wiring& wiring);
+Made get_entry(const Wiring& wiring);
+Made resolve_path(const Wiring& wiring);
+Made create_folder(const Wiring& wiring);
+Made change_entry(const Wiring& wiring);
+Made trash_entry(const Wiring& wiring);
+Made list_trash(const Wiring& wiring);
+Made restore_entry(const Wiring& wiring);
+
 // Uploads and downloads.
 // Links.
 // Tokens, users, settings.
