@@ -49,6 +49,7 @@ Item to_item(const ApiToken& token) {
   item.set(kTimeToLive, to_millis(token.expires) / 1000);
   if (token.last_used) item.set(kTokenLastUsed, to_millis(*token.last_used));
   keys::index_mine(item, token.user, keys::kMyTokens, token.created);
+  keys::index_due(item, token.expires);
   return item;
 }
 
