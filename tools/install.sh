@@ -8,7 +8,7 @@ build=(g++ cmake ninja-build ccache make git ca-certificates
   libfmt-dev libutf8proc-dev libssl-dev libargon2-dev libpugixml-dev libcli11-dev libcurl4-openssl-dev
   librocksdb-dev libsnappy-dev liblz4-dev libzstd-dev libbz2-dev zlib1g-dev libgflags-dev brotli)
 test=(libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev chromium nginx-light libnginx-mod-http-dav-ext
-  python3 python3-venv python3-pip python3-yaml python3-boto3 curl unzip xz-utils)
+  python3 python3-venv python3-pip python3-yaml python3-boto3 python3-pytest curl unzip xz-utils)
 bench=(nginx-light libnginx-mod-http-dav-ext wrk libbenchmark-dev strace)
 
 wanted=()
@@ -20,6 +20,11 @@ for group in "$@"; do
     *) echo "install.sh: unknown group '$group'; take build, test or bench" >&2; exit 2 ;;
   esac
 done
+
+# The front-end is built with Node.js 20 or newer, and Debian 12's is older: its npm fetches a newer one (tools/node_path.sh).
+if [[ " $* " == *" build "* ]] && ! { command -v node && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]; } >/dev/null 2>&1; then
+  wanted+=(npm)
+fi
 
 missing=()
 for package in "${wanted[@]}"; do
@@ -37,7 +42,3 @@ if [ ${#missing[@]} -gt 0 ]; then
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 fi
 
-# The page is built with Node.js 20 or newer; Debian 12's own package is older, so the binary from the npm registry serves there.
-if ! command -v node >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
-  echo "install.sh: Node.js 20 is wanted and not here" >&2
-fi
