@@ -82,7 +82,7 @@ class Exchange {
   virtual const RequestHead& head() const = 0;
 
   /// The next bytes of the body, decoded from chunks; an empty buffer at its end. Takes memory from the budget only once
-  /// bytes have come, so slow clients hold none. Sends 100 Continue at the first call where the client waits for it.
+  /// bytes have come, so slow clients hold none; an exchange that holds a buffer waits behind those that hold none. Sends 100 Continue at the first call where the client waits for it.
   /// Errors: invalid (broken framing), unavailable (the client left), deadline_exceeded (too slow). One read at a time;
   /// the callback runs on a loop thread and must not block.
   virtual void read(ReadCallback callback) = 0;
@@ -112,6 +112,7 @@ class Handler {
 struct ServerOptions {
   std::string address = "127.0.0.1";  // numeric, v4 or v6
   std::uint16_t port = 0;             // 0: a free one
+  std::string unix_path;              // instead of address and port: a UNIX socket there, mode 0600; the peer is "local"
   int loops = 0;                      // event loops; 0: one a core
   std::size_t head_limit = 32 * 1024;
   std::size_t field_limit = 100;
@@ -121,7 +122,8 @@ struct ServerOptions {
   Duration head_deadline{10'000};                // from the first byte of a head to its end; TLS handshake alike
   Duration idle_deadline{75'000};                // of a kept-alive connection between requests
   Duration stall_deadline{30'000};               // without one byte of progress in a body, either way
-  std::uint64_t minimum_rate = 256;              // bytes a second over a whole body, after a minute's grace
+  std::uint64_t minimum_rate = 256;              // bytes a second over a whole body, after the grace; waiting for us is not counted
+  Duration rate_grace{60'000};
   std::string certificate_file;                  // PEM chain and key: TLS 1.2 and 1.3; both empty: plain HTTP
   std::string key_file;
 };

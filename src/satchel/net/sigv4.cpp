@@ -146,7 +146,7 @@ std::string encode_target(const Target& target) {
   for (const auto& [name, value] : target.query) {
     text += std::exchange(separator, '&');
     text += percent_encode(name);
-    if (!value.empty()) text += '=' + percent_encode(value);
+    if (!value.empty() || name.empty()) text += '=' + percent_encode(value);
   }
   return text;
 }

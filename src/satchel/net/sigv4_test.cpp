@@ -69,6 +69,7 @@ TEST(Target, IsDecodedExactlyOnce) {
   const Target target = Target::parse("/a%20b/%252e?x=%26&flag&y=1=2&&+=+").value();
   EXPECT_EQ(target.path, "/a b/%2e");
   EXPECT_THAT(target.query, testing::ElementsAre(testing::Pair("x", "&"), testing::Pair("flag", ""), testing::Pair("y", "1=2"), testing::Pair("+", "+")));
+  for (const char* raw : {"/", "/a%20b?x=%26&flag&y=%3D", "/a?=&=x&a"}) EXPECT_EQ(encode_target(Target::parse(raw).value()), raw) << "there and back";
   EXPECT_FALSE(Target::parse("/%g0"));
   EXPECT_FALSE(Target::parse("/a?b=%2"));
   EXPECT_FALSE(Target::parse("no/slash"));
