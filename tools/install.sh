@@ -3,7 +3,7 @@
 # usage: tools/install.sh GROUP...     (build, test, bench)
 set -euo pipefail
 
-build=(g++ cmake ninja-build ccache make git ca-certificates
+build=(g++ cmake ninja-build ccache make git ca-certificates python3
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libfmt-dev libutf8proc-dev libssl-dev libargon2-dev libpugixml-dev libcli11-dev libcurl4-openssl-dev
   librocksdb-dev libsnappy-dev liblz4-dev libzstd-dev libbz2-dev zlib1g-dev libgflags-dev brotli)

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/satchel/configuration.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+#include "satchel/base/encoding.hpp"
+#include "satchel/gateway/client_address.hpp"
+
+namespace satchel {
+namespace {
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+std::vector<std::string> list_of(std::string_view text) {
+  std::vector<std::string> items;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    if (const auto item = trimmed(text.substr(0, end)); !item.empty()) items.emplace_back(item);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return items;
+}
+
+template <class Number>
+std::optional<Number> number_of(std::string_view text) {
+  Number number{};
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failed == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+bool is_address(const std::string& host) {
+  in6_addr bytes{};
+  return inet_pton(AF_INET, host.c_str(), &bytes) == 1 || inet_pton(AF_INET6, host.c_str(), &bytes) == 1;
+}
+
+Result<void> set_listen(Configuration& configuration, std::string_view value) {
+  const std::size_t colon = value.rfind(':');
+  std::string host(value.substr(0, colon));
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  const auto port = colon == std::string_view::npos ? std::nullopt : number_of<std::uint16_t>(value.substr(colon + 1));
+  if (!port || !is_address(host)) return fail(ErrorCode::invalid, "Give a numeric address and a port, such as 127.0.0.1:8420 or [::]:8420.");
+  configuration.address = std::move(host);
+  configuration.port = *port;
+  return {};
+}
+
+/// "https://host" or "http://host:port", nothing behind it.
+Result<std::string> origin_of(std::string_view value) {
+  while (value.ends_with('/')) value.remove_suffix(1);
+  const std::size_t scheme = value.starts_with("https://") ? 8 : value.starts_with("http://") ? 7 : 0;
+  const auto host = value.substr(scheme);
+  const bool plain = std::ranges::all_of(host, [](char c) { return c > ' ' && c < 0x7F && !std::string_view("/?#@\"'\\;,").contains(c); });
+  if (scheme == 0 || host.empty() || !plain) {
+    return fail(ErrorCode::invalid, "Give the address as browsers show it, without a path, such as https://files.example.org.");
+  }
+  return std::string(value);
+}
+
+Result<void> set_public_url(Configuration& configuration, std::string_view value) {
+  if (!value.empty()) configuration.public_url = TRY(origin_of(value));
+  return {};
+}
+
+Result<void> set_content_url(Configuration& configuration, std::string_view value) {
+  if (!value.empty()) configuration.content_url = TRY(origin_of(value));
+  return {};
+}
+
+Result<void> set_proxies(Configuration& configuration, std::string_view value) {
+  configuration.trusted_proxies = list_of(value);
+  TRY(gateway::TrustedProxies::parse(configuration.trusted_proxies));
+  return {};
+}
+
+/// "500GB", "1TB", "1000000": powers of 1000.
+Result<void> set_quota(Configuration& configuration, std::string_view value) {
+  constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {{"TB", 1'000'000'000'000}, {"GB", 1'000'000'000}, {"MB", 1'000'000}};
+  std::int64_t unit = 1;
+  for (const auto& [name, bytes] : kUnits) {
+    if (!value.ends_with(name)) continue;
+    unit = bytes;
+    value = trimmed(value.substr(0, value.size() - name.size()));
+    break;
+  }
+  const auto number = number_of<std::int64_t>(value);
+  if (!number || *number < 1 || *number > std::int64_t{1'000'000'000'000'000} / unit) return fail(ErrorCode::invalid, "Give a size such as 500GB, 1TB or a number of bytes, at most 1000TB.");
+  configuration.quota = *number * unit;
+  return {};
+}
+
+Result<void> set_log_level(Configuration& configuration, std::string_view value) {
+  constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}};
+  const auto found = std::ranges::find(kLevels, value, &std::pair<std::string_view, LogLevel>::first);
+  if (found == std::end(kLevels)) return fail(ErrorCode::invalid, "Take debug, info, warn or error.");
+  configuration.log_level = found->second;
+  return {};
+}
+
+Result<void> set_data(Configuration& configuration, std::string_view value) {
+  if (value.empty()) return fail(ErrorCode::invalid, "Name a folder.");
+  configuration.data = std::string(value);
+  return {};
+}
+
+template <std::string Configuration::* Member>
+Result<void> set_text(Configuration& configuration, std::string_view value) {
+  configuration.*Member = std::string(value);
+  return {};
+}
+
+constexpr Setting kSettings[] = {
+    {"data", "./satchel-data", "Folder of everything that is kept", false, set_data},
+    {"listen", "127.0.0.1:8420", "Address and port to listen on", false, set_listen},
+    {"public_url", "", "Address under which people reach Satchel; http://localhost and the port where it is not given", false, set_public_url},
+    {"content_url", "", "Another host name of this server, for previews of people's files", false, set_content_url},
+    {"tls_cert", "", "PEM file with the certificate chain; with tls_key, Satchel speaks HTTPS itself", false, set_text<&Configuration::tls_certificate>},
+    {"tls_key", "", "PEM file with the certificate's key", false, set_text<&Configuration::tls_key>},
+    {"trusted_proxies", "", "Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas", false, set_proxies},
+    {"metrics_token", "", "Bearer token for /metrics; without it, only the machine itself may read them", true, set_text<&Configuration::metrics_token>},
+    {"quota", "1TB", "Size of a new person's space", false, set_quota},
+    {"log_level", "info", "Least level of lines in the log: debug, info, warn, error", false, set_log_level},
+    {"smtp_url", "", "Mail server, such as smtp://user@mail.example.org:587; without it, invitations are shown as links", false, set_text<&Configuration::smtp_url>},
+    {"smtp_password", "", "Password for the mail server", true, set_text<&Configuration::smtp_password>},
+    {"mail_from", "", "Sender of mail, such as satchel@example.org", false, set_text<&Configuration::mail_from>},
+};
+
+bool is_known(std::string_view key) { return std::ranges::find(kSettings, key, &Setting::key) != std::end(kSettings); }
+
+std::string known_keys() {
+  std::string list;
+  for (const Setting& setting : kSettings) (list += list.empty() ? "" : ", ") += setting.key;
+  return list;
+}
+
+Result<Values> read_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return fail(ErrorCode::invalid, fmt::format("The configuration file {} cannot be read. Check its name and permissions.", path));
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse_settings(text.str(), path);
+}
+
+struct Found {
+  std::string value, source;
+};
+
+/// Where a value stands, the strongest source first.
+Found find_value(const Setting& setting, const Sources& sources, const Values& file, const std::string& path) {
+  if (const auto flag = sources.flags.find(setting.key); flag != sources.flags.end()) return {flag->second, setting.flag()};
+  if (auto variable = sources.environment(setting.environment())) return {*std::move(variable), setting.environment()};
+  if (const auto line = file.find(setting.key); line != file.end()) return {line->second, path};
+  return {std::string(setting.standard), "built in"};
+}
+
+/// The configuration file lies in the data folder unless it is named, so the folder must be known before.
+Result<std::pair<std::string, Values>> settings_file(const Sources& sources) {
+  if (!sources.file.empty()) return std::pair(sources.file, TRY(read_file(sources.file)));
+  const Found data = find_value(kSettings[0], sources, {}, {});
+  const std::string path = data.value + "/satchel.conf";
+  if (!std::ifstream(path)) return std::pair(std::string(), Values{});
+  Values values = TRY(read_file(path));
+  if (values.contains("data")) return fail(ErrorCode::invalid, fmt::format("{} lies in the data folder and cannot move it. Take 'data' out of it.", path));
+  return std::pair(path, std::move(values));
+}
+
+Result<void> complete(Configuration& configuration) {
+  if (configuration.tls_certificate.empty() != configuration.tls_key.empty()) {
+    return fail(ErrorCode::invalid, "tls_cert and tls_key go together: give both, or none.");
+  }
+  if (configuration.public_url.empty()) {
+    configuration.public_url = fmt::format("{}://localhost:{}", configuration.tls_certificate.empty() ? "http" : "https", configuration.port);
+  }
+  if (!configuration.smtp_url.empty() && configuration.mail_from.empty()) return fail(ErrorCode::invalid, "With smtp_url, mail needs a sender. Set mail_from.");
+  return {};
+}
+
+}  // namespace
+
+std::string Setting::flag() const {
+  std::string name(key);
+  std::ranges::replace(name, '_', '-');
+  return "--" + name;
+}
+
+std::string Setting::environment() const {
+  std::string name(key);
+  for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return "SATCHEL_" + name;
+}
+
+std::span<const Setting> settings() { return kSettings; }
+
+Result<Values> parse_settings(std::string_view text, std::string_view where) {
+  Values values;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const auto line = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty() || line.starts_with('#')) continue;
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos) return fail(ErrorCode::invalid, fmt::format("{}:{}: write 'key = value'.", where, number));
+    const auto key = trimmed(line.substr(0, equals));
+    if (!is_known(key)) return fail(ErrorCode::invalid, fmt::format("{}:{}: there is no setting '{}'. Known are: {}.", where, number, key, known_keys()));
+    if (!values.emplace(key, trimmed(line.substr(equals + 1))).second) return fail(ErrorCode::invalid, fmt::format("{}:{}: '{}' is set twice.", where, number, key));
+  }
+  return values;
+}
+
+Result<Loaded> load_configuration(const Sources& sources) {
+  const auto [path, file] = TRY(settings_file(sources));
+  Loaded loaded;
+  for (const Setting& setting : kSettings) {
+    Found found = find_value(setting, sources, file, path);
+    const auto applied = setting.apply(loaded.configuration, found.value);
+    if (!applied) return fail(ErrorCode::invalid, fmt::format("{} in {}: {}", setting.key, found.source, applied.error().message));
+    loaded.shown.push_back({std::string(setting.key), setting.secret && !found.value.empty() ? "(set)" : std::move(found.value), std::move(found.source)});
+  }
+  TRY(complete(loaded.configuration));
+  auto& shown_url = *std::ranges::find(loaded.shown, std::string("public_url"), &Shown::key);
+  if (shown_url.value.empty()) shown_url = {"public_url", loaded.configuration.public_url, "from listen"};
+  return loaded;
+}
+
+}  // namespace satchel
