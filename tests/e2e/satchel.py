@@ -92,12 +92,13 @@ class Server:
         self.data = self.folder / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.public = self.url  # another where a proxy stands in front
         self.extra, self.environment = list(extra), environment or {}
         self.log = open(self.folder / "log", "ab")
         self.process = None
 
     def start(self, within=30):
-        command = [BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--public-url", self.url, *self.extra]
+        command = [BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--public-url", self.public, *self.extra]
         self.process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, env={**os.environ, **self.environment})
         if not eventually(self.is_ready, within):
             raise AssertionError(f"the server did not start:\n{self.read_log()[-4000:]}")
