@@ -66,11 +66,16 @@ Result<std::unique_ptr<Blob>> BlobFiles::create(Random& random, std::uint64_t le
 }
 
 /// What cannot be removed now is an orphan, which the next start finds.
-void BlobFiles::discard(const BlobId& id) { static_cast<void>(files_->remove(path(id))); }
+void BlobFiles::discard(const BlobId& id) {
+  discarded_ = true;
+  static_cast<void>(files_->remove(path(id)));
+}
 
 Result<std::shared_ptr<const int>> BlobFiles::open(const BlobId& id) {
+  std::uint64_t removals = 0;
   {
     const std::scoped_lock lock(open_mutex_);
+    removals = removals_;
     if (const auto found = places_.find(id); found != places_.end()) {
       open_.splice(open_.begin(), open_, found->second);
       return open_.front().second;
@@ -78,7 +83,7 @@ Result<std::shared_ptr<const int>> BlobFiles::open(const BlobId& id) {
   }
   auto descriptor = TRY(files_->open(path(id)));
   const std::scoped_lock lock(open_mutex_);
-  if (most_open_ == 0 || places_.contains(id)) return descriptor;
+  if (most_open_ == 0 || removals != removals_ || places_.contains(id)) return descriptor;
   open_.emplace_front(id, descriptor);
   places_.emplace(id, open_.begin());
   if (open_.size() > most_open_) {
@@ -88,17 +93,20 @@ Result<std::shared_ptr<const int>> BlobFiles::open(const BlobId& id) {
   return descriptor;
 }
 
+void BlobFiles::forget(const BlobId& id) {
+  const std::scoped_lock lock(open_mutex_);
+  ++removals_;
+  if (const auto found = places_.find(id); found != places_.end()) {
+    open_.erase(found->second);
+    places_.erase(found);
+  }
+}
+
 Result<void> BlobFiles::remove(const std::vector<BlobId>& ids) {
   std::set<std::pair<std::uint64_t, int>> folders;
   for (const BlobId& id : ids) {
-    {
-      const std::scoped_lock lock(open_mutex_);
-      if (const auto found = places_.find(id); found != places_.end()) {
-        open_.erase(found->second);
-        places_.erase(found);
-      }
-    }
     TRY(files_->remove(path(id)));
+    forget(id);
     folders.emplace(id.epoch, shard_of(id));
   }
   for (const auto& [epoch, shard] : folders) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <list>
 #include <map>
@@ -71,6 +72,8 @@ class BlobFiles {
   Result<std::shared_ptr<const int>> open(const BlobId& id);
   /// Removes files, then makes that lasting, then drops their folders where those are empty and of an earlier start.
   Result<void> remove(const std::vector<BlobId>& ids);
+  /// Whether a file of this start was removed without making that lasting.
+  bool discarded_any() const { return discarded_; }
   std::uint64_t free_bytes() const { return files_->free_bytes(folder_); }
 
   // What earlier starts left, for the search for orphans.
@@ -84,6 +87,7 @@ class BlobFiles {
   std::string shard_path(std::uint64_t epoch, int shard) const;
   Result<void> make_folders();
   void discard(const BlobId& id);
+  void forget(const BlobId& id);
 
   FileSystem* files_;
   std::string folder_;
@@ -91,11 +95,13 @@ class BlobFiles {
   std::array<FolderSync, kShards> syncs_;
   std::mutex folders_mutex_;
   bool folders_made_ = false;
+  std::atomic<bool> discarded_ = false;
 
   std::size_t most_open_;
   std::mutex open_mutex_;
   std::list<std::pair<BlobId, std::shared_ptr<const int>>> open_;  // the most recently used first
   std::map<BlobId, decltype(open_)::iterator> places_;
+  std::uint64_t removals_ = 0;  // so that none is kept open that was removed meanwhile
 };
 
 }  // namespace satchel::objects

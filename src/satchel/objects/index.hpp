@@ -69,6 +69,8 @@ class Index {
   /// Errors: unavailable; type disk_full while there is no room, and it goes on by itself. After another failure nothing is
   /// written any more, and whether that batch will be there after the next start is unknown.
   Result<void> write(Batch& batch, Sync sync = Sync::yes);
+  /// What write() would refuse before it tries.
+  Result<void> ready();
   Result<std::optional<std::string>> get(Family family, std::string_view row) const;
   template <class Record>
   Result<std::optional<Record>> find(Family family, std::string_view row) const {
@@ -88,7 +90,6 @@ class Index {
   Result<void> open_database(Random& random);
   Result<void> make_folder();
   rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
-  Result<void> ready();
   bool resume();
 
   IndexOptions options_;

@@ -259,6 +259,7 @@ std::optional<Due> due_of_row(std::string_view row) {
 }
 
 std::string number_text(std::uint64_t number) { return big_endian(number, 8); }
+std::uint64_t number_of(std::string_view text) { return from_big_endian(text); }
 
 std::string epoch_name(std::uint64_t epoch) { return fmt::format("{:016x}", epoch); }
 std::string shard_name(int shard) { return fmt::format("{:02x}", shard); }

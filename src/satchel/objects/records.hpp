@@ -87,7 +87,8 @@ struct Due {
   std::string upload;
 };
 std::optional<Due> due_of_row(std::string_view row);
-std::string number_text(std::uint64_t number);  // 8 bytes
+std::string number_text(std::uint64_t number);     // 8 bytes
+std::uint64_t number_of(std::string_view text);
 
 /// A blob's file, below the folder of all blobs: "<epoch, 16 hex>/<shard, 2 hex>/<number, 32 hex>".
 inline constexpr int kShards = 64;

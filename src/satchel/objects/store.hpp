@@ -100,13 +100,14 @@ class Writer {
   virtual Result<Content> commit(const Expected& expected) = 0;
 };
 
-/// An object as it was when it was opened: later removal or replacement does not change what is read.
+/// An object as it was when it was opened. Slices that were handed out stay readable whatever becomes of the object.
 class Reader {
  public:
   virtual ~Reader() = default;
   virtual const ObjectInfo& info() const = 0;
   /// The bytes of a range that lies within the object: of a small object themselves, else slices of open files, one for
-  /// each part that the range touches. Errors: invalid (outside), unavailable (no descriptor to be had), internal (damage).
+  /// each part that the range touches. Errors: invalid (outside), not_found (an object of parts, removed or replaced since it
+  /// was opened), unavailable (no descriptor to be had), internal (damage).
   virtual Result<std::variant<std::string, std::vector<net::FileSlice>>> read(std::uint64_t offset, std::uint64_t length) = 0;
 };
 
