@@ -44,14 +44,13 @@ void Connection::close() {
   if (phase_ == Phase::closed) return;
   const auto self = shared_from_this();
   phase_ = Phase::closed;
-  loop_->clear_deadline(*this);
   if (waiter_) loop_->core().pool->cancel(std::exchange(waiter_, {}));
   loan_ = {};
   boost::system::error_code ignored;
   socket_.close(ignored);
   const std::uint64_t unsent = transport_->unsent();
   transport_.reset();
-  loop_->remove(*this);
+  loop_->remove(*this, *this);
   loop_->core().connection_gone();
   const std::uint64_t went = outgoing_.body_bytes();
   outgoing_.clear();

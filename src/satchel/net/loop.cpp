@@ -47,6 +47,7 @@ void Loop::end() {
   post([this] {
     auto all = std::exchange(connections_, {});
     for (const auto& [address, connection] : all) connection->close();
+    ending_ = true;
     ticker_.cancel();
     work_.reset();
   });
@@ -73,7 +74,7 @@ std::string_view Loop::date() {
 
 void Loop::set_deadline(TimerWheel::Timer& timer, std::int64_t time) {
   wheel_.set(timer, time);
-  if (!ticking_) tick();
+  if (!ticking_ && !ending_) tick();
 }
 
 /// Ticks only while somebody has a deadline.
@@ -84,7 +85,7 @@ void Loop::tick() {
     ticking_ = false;
     if (cancelled) return;
     wheel_.advance(now());
-    if (!wheel_.empty() && !ticking_) tick();
+    if (!wheel_.empty() && !ticking_ && !ending_) tick();
   });
 }
 
@@ -93,6 +94,9 @@ void Loop::add(std::shared_ptr<Connection> connection) {
   connections_.emplace(address, std::move(connection));
 }
 
-void Loop::remove(Connection& connection) { connections_.erase(&connection); }
+void Loop::remove(Connection& connection, TimerWheel::Timer& timer) {
+  wheel_.remove(timer);
+  connections_.erase(&connection);
+}
 
 }  // namespace satchel::net

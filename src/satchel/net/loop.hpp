@@ -104,7 +104,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   /// Memory for whoever runs just now.
   std::span<std::byte> scratch() { return scratch_; }
   void add(std::shared_ptr<Connection> connection);
-  void remove(Connection& connection);
+  void remove(Connection& connection, TimerWheel::Timer& timer);
 
  private:
   void tick();
@@ -113,7 +113,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   boost::asio::io_context context_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   boost::asio::steady_timer ticker_;
-  bool ticking_ = false;
+  bool ticking_ = false, ending_ = false;
   TimerWheel wheel_;
   LoopCounters counters_;
   std::array<std::byte, 32 * 1024> scratch_;

@@ -12,7 +12,7 @@ class TimerWheel {
  public:
   static constexpr std::int64_t kTick = 50;
 
-  /// Base of whatever has a deadline. Leaves its wheel when it is destroyed.
+  /// Base of whatever has a deadline. Leaves its wheel when it is destroyed; the wheel must be there then, or be left before.
   class Timer {
    public:
     Timer() = default;
@@ -39,6 +39,8 @@ class TimerWheel {
 
   void set(Timer& timer, std::int64_t deadline);
   void clear(Timer& timer) { timer.deadline_ = 0; }
+  /// The timer may outlive the wheel from here on.
+  void remove(Timer& timer) { timer.unlink(); }
   /// Calls expired() of each whose deadline is at or before `now`.
   void advance(std::int64_t now);
   bool empty() const { return count_ == 0; }
