@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "satchel/net/loop.hpp"
 
+#include <signal.h>
+
 #include <ctime>
 #include <utility>
 #include <vector>
@@ -31,7 +33,14 @@ Loop::Loop(std::shared_ptr<ServerCore> core) : core_(std::move(core)), ticker_(c
 
 void Loop::start() {
   work_.emplace(context_.get_executor());
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] {
+    // sendfile(2) takes no MSG_NOSIGNAL; a client that leaves is told by the error.
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+    context_.run();
+  });
 }
 
 void Loop::wind_down() {
