@@ -33,6 +33,8 @@ class PasswordHasher {
   virtual Result<std::string> hash(const Call& call, std::string_view password) = 0;
   /// Whether it fits. An empty hash costs the same time and never fits: for accounts that do not exist.
   virtual Result<bool> verify(const Call& call, std::string_view hash, std::string_view password) = 0;
+  /// Whether hash() would use the same parameters today; where not, a password that fits is hashed anew.
+  virtual bool is_current(std::string_view hash) const { return !hash.empty(); }
 };
 
 }  // namespace satchel
