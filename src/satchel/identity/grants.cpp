@@ -38,7 +38,7 @@ std::string mac(const Vault& vault, std::string_view family, std::int64_t count)
   return vault.keyed_hash(kRefreshPurpose, fmt::format("{}.{}", family, count));
 }
 
-Time end_of(const Family& family) { return std::min(family.rotated + kRefreshIdle, family.begun + kRefreshLife); }
+Time end_of(const RefreshFamily& family) { return std::min(family.rotated + kRefreshIdle, family.begun + kRefreshLife); }
 
 }  // namespace
 
@@ -82,9 +82,9 @@ bool answers_challenge(std::string_view verifier, std::string_view challenge) {
   return formed && equal_constant_time(to_base64url(sha256(verifier)), challenge);
 }
 
-bool Family::over(Time now) const { return now >= end_of(*this); }
+bool RefreshFamily::over(Time now) const { return now >= end_of(*this); }
 
-Transaction begin_family(const Family& family) {
+Transaction begin_family(const RefreshFamily& family) {
   Item item{keys::refresh(family.id), {}};
   set(item, family.authorization);
   item.set("id", family.id);
@@ -98,7 +98,7 @@ Transaction begin_family(const Family& family) {
   return {Put{std::move(item), Condition::absent()}, Put{std::move(place), Condition::absent()}};
 }
 
-std::string refresh_token(const Vault& vault, const Family& family) {
+std::string refresh_token(const Vault& vault, const RefreshFamily& family) {
   return fmt::format("{}.{}.{}", family.id, family.count, mac(vault, family.id, family.count));
 }
 
@@ -115,21 +115,21 @@ std::optional<ShownToken> read_refresh_token(const Vault& vault, std::string_vie
   return ShownToken{std::string(family), count};
 }
 
-Result<std::optional<Family>> find_family(const TableReader& reader, const Call& call, std::string_view id) {
+Result<std::optional<RefreshFamily>> find_family(const TableReader& reader, const Call& call, std::string_view id) {
   const auto item = TRY(reader.get(call, keys::refresh(id)));
   if (!item) return std::nullopt;
-  return Family{.id = item->text("id"), .authorization = authorization_from(*item), .count = item->number("count"),
+  return RefreshFamily{.id = item->text("id"), .authorization = authorization_from(*item), .count = item->number("count"),
                 .rotated = from_millis(item->number("rotated")), .begun = from_millis(item->number("begun"))};
 }
 
-Operation rotate(const Family& family, Time now) {
+Operation rotate(const RefreshFamily& family, Time now) {
   Update update{.key = keys::refresh(family.id), .condition = Condition::equals("count", family.count)};
   update.set.emplace("rotated", to_millis(now));
   update.add.emplace("count", 1);
   return update;
 }
 
-Transaction end_family(const Family& family) {
+Transaction end_family(const RefreshFamily& family) {
   return {Delete{keys::refresh(family.id), {}}, Delete{keys::session_family(family.authorization.session, family.id), {}}};
 }
 

@@ -50,7 +50,7 @@ Operation use_code(const Vault& vault, std::string_view code, std::string_view f
 bool answers_challenge(std::string_view verifier, std::string_view challenge);
 bool is_challenge(std::string_view text);
 
-struct Family {
+struct RefreshFamily {
   std::string id;
   Authorization authorization;
   std::int64_t count = 0;  // of the token that is good now
@@ -61,8 +61,8 @@ struct Family {
 };
 
 /// The family and its place under its session, both absent before.
-Transaction begin_family(const Family& family);
-std::string refresh_token(const Vault& vault, const Family& family);
+Transaction begin_family(const RefreshFamily& family);
+std::string refresh_token(const Vault& vault, const RefreshFamily& family);
 
 struct ShownToken {
   std::string family;
@@ -70,9 +70,9 @@ struct ShownToken {
 };
 /// Empty where the vault never made it.
 std::optional<ShownToken> read_refresh_token(const Vault& vault, std::string_view token);
-Result<std::optional<Family>> find_family(const TableReader& reader, const Call& call, std::string_view id);
+Result<std::optional<RefreshFamily>> find_family(const TableReader& reader, const Call& call, std::string_view id);
 /// The next token is the good one from now on; holds for one writer only.
-Operation rotate(const Family& family, Time now);
-Transaction end_family(const Family& family);
+Operation rotate(const RefreshFamily& family, Time now);
+Transaction end_family(const RefreshFamily& family);
 
 }  // namespace satchel::identity

@@ -32,9 +32,14 @@ std::size_t characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-/// "aaaaaaaaaa", "1234567890", "zyxwvutsrq": each byte as far from the one before.
+/// How far one key of a run is from the one before; 0 stands behind 9.
+int step(char a, char b) {
+  if (a == '9' && b == '0') return 1;
+  return a == '0' && b == '9' ? -1 : b - a;
+}
+
+/// "aaaaaaaaaa", "1234567890", "zyxwvutsrq": each as far from the one before.
 bool is_run(std::string_view text) {
-  const auto step = [](char a, char b) { return b == '0' && a == '9' ? 1 : b - a; };
   const int first = step(text[0], text[1]);
   if (first < -1 || first > 1) return false;
   for (std::size_t i = 1; i < text.size(); ++i) {

@@ -55,7 +55,7 @@ class Token final : public Function {
     return SignedInSession{session_from(*items[1]), std::move(user)};
   }
 
-  Result<Response> answer(const Context& context, const User& user, const Family& family, std::string_view scope, std::string_view nonce) {
+  Result<Response> answer(const Context& context, const User& user, const RefreshFamily& family, std::string_view scope, std::string_view nonce) {
     Response response = Response::json(TRY(token_answer(context.call, context.random, keys_, settings_->public_url,
                                                         {user, family.authorization, scope, nonce, refresh_token(*vault_, family)})));
     response.headers.emplace_back("cache-control", "no-store");
@@ -74,7 +74,7 @@ class Token final : public Function {
     if (!person) return invalid_grant();
 
     TRY(keys_.signer(context.call));  // before the code is spent
-    const Family family{.id = random_id(context.random), .authorization = code->authorization, .count = 0, .rotated = context.call.now, .begun = context.call.now};
+    const RefreshFamily family{.id = random_id(context.random), .authorization = code->authorization, .count = 0, .rotated = context.call.now, .begun = context.call.now};
     Transaction operations = begin_family(family);
     operations.push_back(use_code(*vault_, shown, family.id));
     operations.emplace_back(Check{keys::session(family.authorization.session), Condition::exists()});
@@ -106,7 +106,7 @@ class Token final : public Function {
   }
 
   /// The next token becomes the good one; false where another request was faster.
-  Result<bool> advance(const Context& context, const Session& session, Family& family) {
+  Result<bool> advance(const Context& context, const Session& session, RefreshFamily& family) {
     auto touch = touch_session(session, context.call.now);
     if (!touch) touch = Check{keys::session(session.id), Condition::exists()};
     const Transaction operations{rotate(family, context.call.now), *std::move(touch)};
