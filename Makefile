@@ -1,5 +1,39 @@
 # Thin aliases; the work is in CMake, npm and tools/.
-.PHONY: deps check
+.PHONY: run build dev test check tsan bench fmt deps test-engines
+
+run: build                    ## build what has changed and start Satchel on http://localhost:8420
+	@exec build/satchel serve $(ARGS)
+
+build:                        ## the released form of the binary: build/satchel
+	@tools/install.sh build
+	@tools/build.sh
+
+dev:                          ## a server with a demo user and the front-end rebuilt on change
+	@tools/install.sh build
+	@tools/dev.sh
+
+test:                         ## all tests
+	@tools/install.sh build test
+	@tools/test.sh
+
+check:                        ## fast: law of folders, documents, units
+	@tools/test.sh rules units
+
+tsan:                         ## the C++ tests under ThreadSanitizer
+	@tools/install.sh build test
+	@tools/test.sh tsan
+
+bench:                        ## the figures of docs/benchmarks.md, beside nginx
+	@tools/install.sh build bench test
+	@tools/build.sh
+	@python3 bench/run.py $(ARGS)
+
+test-engines:                 ## the table's contract on engines that others wrote
+	@tools/install.sh build test
+	@tools/test_engines.sh
+
+fmt:                          ## format what git says has changed
+	@tools/fmt.sh
 
 deps:
 	@tools/install.sh build test

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What everything else stands on: the data folder, held by this process, and in it the table and the master key.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "apps/satchel/configuration.hpp"
+#include "apps/satchel/data_folder.hpp"
+#include "satchel/ports/table.hpp"
+#include "satchel/ports/vault.hpp"
+
+namespace satchel {
+
+/// What a process has of its own; outlives all that is built on it.
+struct Process {
+  Clock& clock;
+  Random& random;
+  Logger& logger;
+};
+
+struct Ground {
+  DataFolder folder;
+  std::string master_key;
+  std::unique_ptr<Vault> vault;
+  std::unique_ptr<PasswordHasher> hasher;
+  std::unique_ptr<Table> table;
+
+  /// Errors: those of DataFolder and the table, each a sentence for the person at the terminal.
+  static Result<Ground> open(const Configuration& configuration, const Process& process);
+};
+
+/// A call that begins now and has so long.
+Call call_for(const Clock& clock, Duration longest = std::chrono::seconds{30});
+
+}  // namespace satchel

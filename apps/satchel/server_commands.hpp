@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of the person who keeps the machine: serve, config, user add, token create.
+#pragma once
+
+#include "apps/satchel/client_commands.hpp"
+
+namespace satchel {
+
+/// Adds the commands to the command line; parsing it puts the one that was given into `chosen`.
+void add_server_commands(CLI::App& app, ChosenCommand& chosen);
+
+}  // namespace satchel
