@@ -9,6 +9,8 @@ export interface ProblemBody {
   request_id?: string;
   missing?: number;
   conflicts?: number[];
+  /** Seconds until another try makes sense. */
+  retry_after?: number;
 }
 
 export class Problem extends Error {
@@ -27,7 +29,12 @@ export class Problem extends Error {
 
   /** Worth another try without a change: no answer, a busy server, a hiccup. */
   get passing(): boolean {
-    return this.status === 0 || this.status === 408 || this.status === 429 || (this.status >= 500 && this.status !== 507);
+    return (
+      this.status === 0 ||
+      this.status === 408 ||
+      this.status === 429 ||
+      (this.status >= 500 && this.status !== 507)
+    );
   }
 }
 

@@ -13,7 +13,8 @@ let policy: Policy | undefined;
 
 function allow(url: string): string {
   const { origin, pathname } = new URL(url, location.href);
-  if (origin === location.origin && (pathname === '/zip-worker.js' || /^\/(assets|src)\//.test(pathname))) return url;
+  if (origin === location.origin && (pathname === '/zip-worker.js' || /^\/(assets|src)\//.test(pathname)))
+    return url;
   throw new TypeError(`not a worker of Satchel: ${pathname}`);
 }
 
