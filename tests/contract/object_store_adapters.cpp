@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/contract/object_store_adapters.hpp"
 
+#include <thread>
+
+#include "satchel/embedded/object_store.hpp"
 #include "satchel/memory/random.hpp"
+#include "satchel/net/server.hpp"
+#include "satchel/objects/endpoint.hpp"
+#include "tests/contract/object_store_client.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace satchel::contract {
 namespace {
@@ -14,8 +21,58 @@ StoreGround memory() {
           [store](const SignedRequest& request, std::uint64_t most) { return store->get(request, most); }};
 }
 
+/// Engine, endpoint and server of one test on loopback.
+class EmbeddedGround {
+ public:
+  explicit EmbeddedGround(ManualClock& clock) {
+    objects::StoreOptions options;
+    options.folder = folder_.path() + "/objects";
+    options.background = false;
+    engine_ = objects::Store::open(options, clock, random_, *log_).value();
+    objects::EndpointOptions endpoint;
+    endpoint.secrets = [](std::string_view key) { return key == "satchel" ? std::optional<std::string>("secret") : std::nullopt; };
+    endpoint.ticket_check = [](std::string_view ticket) { return ticket == "s"; };
+    endpoint.threads = 4;
+    endpoint_ = objects::Endpoint::create(std::move(endpoint), *engine_, clock, random_, *log_);
+    server_ = net::Server::start({.loops = 1}, *endpoint_, *log_).value();
+    store = embedded::object_store({.base_url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/objects", .secret = "secret"}, *engine_);
+  }
+  ~EmbeddedGround() { server_->stop(time_->now() + std::chrono::seconds{5}); }
+
+  ClientAnswer get(const SignedRequest& request, std::uint64_t most) {
+    const std::size_t heard = engine_->receive(1000).value().size();
+    ClientAnswer answer = get_by_http(request, most);
+    if (request.url.contains("x-satchel-lease=")) wait_for_more_than(heard);
+    return answer;
+  }
+
+  std::shared_ptr<ObjectStore> store;
+
+ private:
+  /// The store hears how an answer ended after the client did.
+  void wait_for_more_than(std::size_t events) {
+    const Time end = time_->now() + std::chrono::seconds{30};
+    while (engine_->receive(1000).value().size() <= events && time_->now() < end) std::this_thread::yield();
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<Logger> log_ = null_logger();
+  std::unique_ptr<Clock> time_ = system_clock();
+  SeededRandom random_{1};
+  std::unique_ptr<objects::Store> engine_;
+  std::unique_ptr<objects::Endpoint> endpoint_;
+  std::unique_ptr<net::Server> server_;
+};
+
+StoreGround embedded() {
+  auto clock = std::make_shared<ManualClock>();
+  auto ground = std::make_shared<EmbeddedGround>(*clock);
+  return {ground, ground->store, clock, put_by_http,
+          [ground, clock](const SignedRequest& request, std::uint64_t most) { return ground->get(request, most); }};
+}
+
 }  // namespace
 
-std::vector<ObjectStoreAdapter> object_store_adapters() { return {{"Memory", memory}}; }
+std::vector<ObjectStoreAdapter> object_store_adapters() { return {{"Memory", memory}, {"Embedded", embedded}}; }
 
 }  // namespace satchel::contract

@@ -58,8 +58,9 @@ class ObjectStoreContract : public testing::TestWithParam<ObjectStoreAdapter> {
 TEST_P(ObjectStoreContract, TakesExactlyTheBytesThatWereSignedFor) {
   const std::string bytes = "some bytes";
   const SignedRequest request = upload({key_, bytes.size(), crc64(bytes)});
-  EXPECT_EQ(ground_.put(request, "some byte").status, 400) << "shorter";
-  EXPECT_EQ(ground_.put(request, "some bytes!").status, 400) << "longer";
+  // Over HTTP the length is a header that was signed: 403, before a byte is read.
+  EXPECT_THAT(ground_.put(request, "some byte").status, testing::AnyOf(400, 403)) << "shorter";
+  EXPECT_THAT(ground_.put(request, "some bytes!").status, testing::AnyOf(400, 403)) << "longer";
   EXPECT_EQ(ground_.put(request, "same bytes").status, 400) << "other bytes of that length";
   EXPECT_FALSE(*store().head(call(), key_)) << "what was refused left something";
   EXPECT_EQ(ground_.put(request, bytes).status, 200);
@@ -232,7 +233,7 @@ TEST_P(ObjectStoreContract, TellsOfEachObjectUntilItIsAcknowledged) {
 }
 
 TEST_P(ObjectStoreContract, TellsHowAnAnswerUnderALeaseEnded) {
-  const std::string bytes(4 * 1024 * 1024, 'x');
+  const std::string bytes(32 * 1024 * 1024, 'x');  // more than the buffers of two kernels hold
   put_object(bytes);
   ASSERT_TRUE(store().acknowledge(call(), events().at(0)));
   EXPECT_EQ(ground_.get(download({.key = key_, .lease = "lease-whole"}), kAll).body.size(), bytes.size());
