@@ -47,6 +47,7 @@ using BodySink = std::function<Result<void>(std::span<const std::byte>)>;
 
 struct ClientOptions {
   std::string user_agent = "satchel";
+  std::string unix_path = {};                // a UNIX socket to talk to, whatever host the URL names
   std::string ca_file;                       // empty: the system's
   std::size_t body_limit = 8 * 1024 * 1024;  // of answers held in memory
   Duration stall_deadline{30'000};           // without one byte of progress
