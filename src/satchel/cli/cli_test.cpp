@@ -61,8 +61,8 @@ TEST_F(CommandLine, KnowsALinkWhenItSeesOne) {
 TEST_F(CommandLine, TidiesPaths) {
   EXPECT_EQ(tidy("//a///b/"), "a/b");
   EXPECT_EQ(tidy("/"), "");
-  EXPECT_EQ(split_last("a/b/c"), std::pair("a/b", "c"));
-  EXPECT_EQ(split_last("c"), std::pair("", "c"));
+  EXPECT_EQ(split_last("a/b/c"), (std::pair<std::string, std::string>("a/b", "c")));
+  EXPECT_EQ(split_last("c"), (std::pair<std::string, std::string>("", "c")));
   EXPECT_EQ(name_of("x/y/"), "y");
   EXPECT_EQ(name_of(folder_ + "/."), std::filesystem::path(folder_).filename());
 }
