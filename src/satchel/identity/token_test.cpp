@@ -203,6 +203,14 @@ TEST_F(TokenTest, SigningOutEndsWhatTheSessionGave) {
   EXPECT_NE(next(others), "");
 }
 
+TEST_F(TokenTest, ATokenWithoutItsSessionIsVoid) {
+  Browser browser = signed_in("ann@example.org");
+  const std::string token = refresh_token(browser);
+  const auto session = read_access_token(text(redeem(code(browser)), "access_token")).value()->text("sid");
+  ASSERT_TRUE(table_->write(now(), {Delete{keys::session(session), Condition::exists()}}));
+  EXPECT_EQ(error(refresh(token)), "invalid_grant");
+}
+
 TEST_F(TokenTest, RevocationEndsTheFamily) {
   Browser browser = signed_in("ann@example.org");
   const std::string token = refresh_token(browser);
