@@ -75,6 +75,9 @@ for (const [, key] of all.matchAll(/\bt\('([^']+)'/g))
 const icons = new Set(readdirSync(join(root, 'src/icons')).map((name) => name.replace('.svg', '')));
 for (const [, name] of all.matchAll(/<Icon name="([\w-]+)"/g))
   if (!icons.has(name)) problems.push(`icon ${name} is missing`);
+const glyphs = /const glyphs[^{]*\{([^}]*)\}/.exec(all)[1];
+for (const [, name] of glyphs.matchAll(/: '([\w-]+)'/g))
+  if (!icons.has(name)) problems.push(`icon ${name} is missing`);
 for (const [, name] of all.matchAll(/icon: '([\w-]+)'/g))
   if (!icons.has(name)) problems.push(`icon ${name} is missing`);
 for (const icon of icons) {
