@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "satchel/base/clock.hpp"
+#include "satchel/embedded/password_hasher.hpp"
 #include "satchel/memory/vault.hpp"
 
 namespace satchel::contract {
@@ -86,7 +87,14 @@ TEST_P(PasswordHasherContract, TakesEveryByteOfThePassword) {
   EXPECT_EQ(hasher_->verify(soon(), hash, with_nul).value(), true);
 }
 
-INSTANTIATE_TEST_SUITE_P(Adapters, PasswordHasherContract, testing::Values(HasherAdapter{"Memory", memory_password_hasher}),
+std::unique_ptr<PasswordHasher> argon2() {
+  static const auto clock = system_clock();
+  static const auto random = system_random();
+  return argon2_password_hasher({.memory_kib = 1024, .passes = 1}, *clock, *random);  // the form is the same at any size
+}
+
+INSTANTIATE_TEST_SUITE_P(Adapters, PasswordHasherContract,
+                         testing::Values(HasherAdapter{"Memory", memory_password_hasher}, HasherAdapter{"Argon2", argon2}),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
