@@ -126,6 +126,7 @@ class CreateUpload final : public Function {
     item.set("body", to_hex(sha256(body)));
     item.set("expires", to_millis(now + kAnswerLife));
     item.set(kTimeToLive, to_millis(now + kAnswerLife) / 1000);
+    keys::index_due(item, now + kAnswerLife);
     return item;
   }
 
