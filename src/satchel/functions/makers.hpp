@@ -48,7 +48,32 @@ Made prune_versions(const Wiring& wiring);
 Made remove_blob(const Wiring& wiring);
 
 // Links.
-// Tokens, users, settings.
-// Events.
+Made create_link(const Wiring& wiring);
+Made list_links(const Wiring& wiring);
+Made list_entry_links(const Wiring& wiring);
+Made get_link(const Wiring& wiring);
+Made change_link(const Wiring& wiring);
+Made revoke_link(const Wiring& wiring);
+Made open_link(const Wiring& wiring);
+Made unlock_link(const Wiring& wiring);
+Made list_link_folder(const Wiring& wiring);
+Made download_link(const Wiring& wiring);
+Made link_file(const Wiring& wiring);
+Made link_file_post(const Wiring& wiring);
+Made settle_download(const Wiring& wiring);
+Made drop_links(const Wiring& wiring);
+Made sweep_links(const Wiring& wiring);
+
+// Tokens, people.
+Made create_token(const Wiring& wiring);
+Made list_tokens(const Wiring& wiring);
+Made delete_token(const Wiring& wiring);
+Made list_users(const Wiring& wiring);
+Made invite_user(const Wiring& wiring);
+Made change_user(const Wiring& wiring);
+Made reset_user(const Wiring& wiring);
+
+// The clock.
+Made collect_expired(const Wiring& wiring);
 
 }  // namespace satchel::make

@@ -11,7 +11,7 @@ namespace {
 using enum Family;
 using enum Port;
 
-constexpr std::string_view kRead = "files:read", kWrite = "files:write", kAccount = "account";
+constexpr std::string_view kRead = "files:read", kWrite = "files:write", kLinks = "links:write", kAccount = "account";
 
 std::vector<Row> entry_rows() {
   return {
@@ -79,6 +79,61 @@ std::vector<Row> upload_rows() {
   };
 }
 
+std::vector<Row> link_rows() {
+  return {
+      {.name = "create_link", .trigger = Route{"POST", "/api/v1/links"}, .scope = kLinks, .group = "links",
+       .ports = {table_reader, vault, password_hasher}, .writes = {node, link, outbox}, .make = make::create_link},
+      {.name = "list_links", .trigger = Route{"GET", "/api/v1/links"}, .scope = kLinks, .group = "links",
+       .ports = {table_reader, vault}, .make = make::list_links},
+      {.name = "list_entry_links", .trigger = Route{"GET", "/api/v1/entries/{id}/links"}, .scope = kLinks, .group = "links",
+       .ports = {table_reader, vault}, .make = make::list_entry_links},
+      {.name = "get_link", .trigger = Route{"GET", "/api/v1/links/{id}"}, .scope = kLinks, .group = "links",
+       .ports = {table_reader, vault}, .make = make::get_link},
+      {.name = "change_link", .trigger = Route{"PATCH", "/api/v1/links/{id}"}, .scope = kLinks, .group = "links",
+       .ports = {table_reader, vault, password_hasher}, .writes = {node, link, outbox}, .make = make::change_link},
+      {.name = "revoke_link", .trigger = Route{"DELETE", "/api/v1/links/{id}"}, .scope = kLinks, .group = "links",
+       .ports = {table_reader}, .writes = {node, link, outbox}, .make = make::revoke_link},
+  };
+}
+
+/// For whoever holds a link's token; the functions judge it themselves.
+std::vector<Row> public_rows() {
+  return {
+      {.name = "open_link", .trigger = Route{"GET", "/api/v1/public/links/{token}"}, .access = Access::open, .group = "public",
+       .ports = {table_reader, vault}, .make = make::open_link},
+      {.name = "unlock_link", .trigger = Route{"POST", "/api/v1/public/links/{token}/unlock"}, .access = Access::open, .group = "public",
+       .ports = {table_reader, vault, password_hasher}, .writes = {link, rate, outbox}, .body_limit = 8 * 1024, .make = make::unlock_link},
+      {.name = "list_link_folder", .trigger = Route{"GET", "/api/v1/public/links/{token}/entries"}, .access = Access::open, .group = "public",
+       .ports = {table_reader, vault}, .make = make::list_link_folder},
+      {.name = "download_link", .trigger = Route{"POST", "/api/v1/public/links/{token}/downloads"}, .access = Access::open, .group = "public",
+       .ports = {table_reader, vault, download_signer}, .writes = {link, lease, outbox}, .body_limit = 8 * 1024, .make = make::download_link},
+      {.name = "link_file", .trigger = Route{"GET", "/s/{token}/file"}, .access = Access::open, .group = "public",
+       .ports = {table_reader, vault, download_signer}, .make = make::link_file},
+      {.name = "link_file_post", .trigger = Route{"POST", "/s/{token}/file"}, .access = Access::open, .group = "public",
+       .ports = {table_reader, vault, download_signer}, .writes = {link, lease, outbox}, .body_limit = 8 * 1024, .make = make::link_file_post},
+  };
+}
+
+std::vector<Row> people_rows() {
+  return {
+      {.name = "list_tokens", .trigger = Route{"GET", "/api/v1/tokens"}, .scope = kAccount, .group = "account",
+       .ports = {table_reader}, .make = make::list_tokens},
+      // A token that could make tokens would outlive its own end.
+      {.name = "create_token", .trigger = Route{"POST", "/api/v1/tokens"}, .group = "account",
+       .ports = {table_reader, vault}, .writes = {token, outbox}, .make = make::create_token},
+      {.name = "delete_token", .trigger = Route{"DELETE", "/api/v1/tokens/{id}"}, .scope = kAccount, .group = "account",
+       .ports = {table_reader}, .writes = {token, outbox}, .make = make::delete_token},
+      {.name = "list_users", .trigger = Route{"GET", "/api/v1/users"}, .access = Access::admin, .group = "people",
+       .ports = {table_reader, directory}, .make = make::list_users},
+      {.name = "invite_user", .trigger = Route{"POST", "/api/v1/users"}, .access = Access::admin, .group = "people",
+       .ports = {table_reader, directory, mailer}, .timeout = Duration{30'000}, .make = make::invite_user},
+      {.name = "change_user", .trigger = Route{"PATCH", "/api/v1/users/{id}"}, .access = Access::admin, .group = "people",
+       .ports = {table_reader, directory}, .writes = {space, outbox}, .make = make::change_user},
+      {.name = "reset_user", .trigger = Route{"POST", "/api/v1/users/{id}/reset"}, .access = Access::admin, .group = "people",
+       .ports = {directory, mailer}, .timeout = Duration{30'000}, .make = make::reset_user},
+  };
+}
+
 /// What events and the clock start.
 std::vector<Row> follow_up_rows() {
   return {
@@ -101,6 +156,14 @@ std::vector<Row> follow_up_rows() {
        .ports = {table_reader}, .writes = {space, upload, cursor, outbox}, .make = make::sweep_uploads},
       {.name = "purge_trash", .trigger = Every{std::chrono::hours{1}}, .group = "removal",
        .ports = {table_reader}, .writes = {node, space, blob, cursor, outbox}, .make = make::purge_trash},
+      {.name = "settle_download", .trigger = OnEvent{kObjectServed}, .group = "links",
+       .ports = {table_reader}, .writes = {link, lease, consumed}, .make = make::settle_download},
+      {.name = "drop_links", .trigger = OnEvent{"entry.purged"}, .group = "removal",
+       .ports = {table_reader}, .writes = {node, link, outbox}, .make = make::drop_links},
+      {.name = "sweep_links", .trigger = Every{std::chrono::minutes{10}}, .group = "removal",
+       .ports = {table_reader}, .writes = {node, link, cursor, outbox}, .make = make::sweep_links},
+      {.name = "collect_expired", .trigger = Every{std::chrono::minutes{10}}, .group = "removal",
+       .ports = {table_reader}, .writes = {lease, token, rate, consumed, idempotency, cursor}, .make = make::collect_expired},
   };
 }
 
@@ -115,6 +178,9 @@ std::vector<Row> function_rows() {
   append(rows, entry_rows());
   append(rows, trash_rows());
   append(rows, upload_rows());
+  append(rows, link_rows());
+  append(rows, public_rows());
+  append(rows, people_rows());
   append(rows, follow_up_rows());
   return rows;
 }
