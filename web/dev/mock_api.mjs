@@ -199,6 +199,7 @@ const routes = {
   'PATCH /api/v1/me': (_, { body }) => Object.assign(me, body) && whole(),
   'GET /api/v1/folders/:id/entries': ({ id }, { query }) => folderPage(id, query),
   'POST /api/v1/folders': (_, { body }) => makeFolder(body),
+  'GET /api/v1/entries/:id': ({ id }) => ({ ...find(id), path: [] }),
   'PATCH /api/v1/entries/:id': ({ id }, { body }) => change(find(id), body),
   'DELETE /api/v1/entries/:id': ({ id }) => void entries.set(id, { ...find(id), deleted: now() }),
   'POST /api/v1/entries/:id/copy': ({ id }, { body }) =>

@@ -29,6 +29,7 @@ it('times of today show the hour, of this year the day, else the year, too', () 
 it('relative times go both ways', () => {
   const now = Date.parse('2026-11-24T16:00:00Z');
   expect(relative('2026-11-27T16:00:00Z', now)).toBe('in 3 days');
+  expect(relative('2026-11-27T15:59:58Z', now)).toBe('in 3 days');
   expect(relative('2026-11-24T14:00:00Z', now)).toBe('2 hours ago');
 });
 

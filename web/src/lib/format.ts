@@ -62,9 +62,11 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 /** "in 3 days", "2 hours ago". */
 export function relative(time: string, now: number = Date.now()): string {
   const seconds = (Date.parse(time) - now) / 1000;
-  const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? steps.at(-1)!;
+  // Seven days that began a second ago are still "in 7 days".
+  const [unit, size] =
+    steps.find(([, length]) => Math.round(Math.abs(seconds) / length) >= 1) ?? steps.at(-1)!;
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  return format.format(Math.trunc(seconds / size), unit);
+  return format.format(Math.round(seconds / size), unit);
 }
 
 /** The value of a datetime-local field for a time, in the person's own zone. */

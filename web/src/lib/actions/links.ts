@@ -34,7 +34,7 @@ export async function myLinks(): Promise<Link[]> {
 
 export async function createLink(entry: string, settings: LinkSettings): Promise<Link> {
   const link = await result(app.api.POST('/api/v1/links', { body: { entry, ...settings } }));
-  emit('linksChanged', { entry });
+  await noticeSharing(entry);
   return link;
 }
 
@@ -46,8 +46,15 @@ export async function changeLink(link: Link, change: LinkChange): Promise<Link> 
 
 export async function revokeLink(link: Link): Promise<void> {
   await result(app.api.DELETE('/api/v1/links/{id}', at(link.id)));
-  emit('linksChanged', { entry: link.entry });
+  await noticeSharing(link.entry);
   toasts.show(t('links.revoked', { name: link.name }));
+}
+
+/** Tells the page, and whether the entry is shared now: only the server knows of all its links. */
+async function noticeSharing(id: string): Promise<void> {
+  emit('linksChanged', { entry: id });
+  const entry = await result(app.api.GET('/api/v1/entries/{id}', at(id))).catch(() => undefined);
+  if (entry) emit('entryChanged', entry);
 }
 
 /** Whether a link still opens something, and if not, why. */
