@@ -12,97 +12,132 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace satchel::net {
 namespace {
 
-struct AddressList {
-  addrinfo* first = nullptr;
-  ~AddressList() {
-    if (first) ::freeaddrinfo(first);
-  }
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
 };
+using Addresses = std::vector<Address>;
 
-/// Milliseconds for poll(2); 0 where time is up.
-int remaining(const Patience& patience) {
-  const auto left = std::min(patience.deadline - patience.clock.now(), patience.stall);
-  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
-}
-
-/// Whether the descriptor became ready in time.
-bool ready(int socket, short events, const Patience& patience) {
-  pollfd waited{socket, events, 0};
-  for (;;) {
-    const int count = ::poll(&waited, 1, remaining(patience));
-    if (count >= 0 || errno != EINTR) return count > 0;
-  }
-}
-
-std::unexpected<Error> too_slow(const std::string& peer) {
+std::unexpected<Error> out_of_time(const std::string& peer) {
   return fail(ErrorCode::deadline_exceeded, fmt::format("'{}' did not answer in time. Check that it runs and can be reached, and try again.", peer));
 }
+std::unexpected<Error> no_socket() {
+  return fail(ErrorCode::unavailable, "No more connections can be opened on this computer. Close some programs and try again.", std::system_category().message(errno));
+}
 
-Result<int> connect_to(const addrinfo& address, const std::string& peer, const Patience& patience) {
-  const int socket = ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket < 0) return fail(ErrorCode::unavailable, "No more connections can be opened on this computer.", std::strerror(errno));
-  int error = ::connect(socket, address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
-  bool in_time = true;
+/// Waits for one of the events. What came; nothing where time is up.
+std::optional<short> wait_for(int socket, short events, const Patience& patience) {
+  for (;;) {
+    const auto left = std::min(patience.deadline - patience.clock->now(), patience.stall);
+    pollfd one{socket, events, 0};
+    const int count = ::poll(&one, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000)));
+    if (count > 0) return one.revents;
+    if (count == 0 || errno != EINTR) return std::nullopt;
+  }
+}
+
+Result<Addresses> look_up(const std::string& host, std::uint16_t port, int flags) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (error != 0) {
+    return fail(ErrorCode::unavailable, fmt::format("The name '{}' is not known: {}. Check the address.", host, ::gai_strerror(error)));
+  }
+  Addresses addresses;
+  for (const addrinfo* one = found; one; one = one->ai_next) {
+    Address address;
+    address.size = one->ai_addrlen;
+    std::memcpy(&address.storage, one->ai_addr, one->ai_addrlen);
+    addresses.push_back(address);
+  }
+  ::freeaddrinfo(found);
+  return addresses;
+}
+
+/// getaddrinfo knows no deadline, so a name is looked up on a thread of its own, which is left behind when time is up.
+Result<Addresses> resolve(const std::string& host, std::uint16_t port, const Patience& patience) {
+  if (auto numeric = look_up(host, port, AI_NUMERICHOST)) return numeric;
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable done;
+    std::optional<Result<Addresses>> result;
+  };
+  const auto shared = std::make_shared<Shared>();
+  std::thread([shared, host, port] {
+    auto result = look_up(host, port, AI_ADDRCONFIG);
+    const std::scoped_lock lock(shared->mutex);
+    shared->result = std::move(result);
+    shared->done.notify_all();
+  }).detach();
+  std::unique_lock lock(shared->mutex);
+  const auto left = std::min(patience.deadline - patience.clock->now(), patience.stall);
+  if (!shared->done.wait_for(lock, left, [&] { return shared->result.has_value(); })) return out_of_time(host);
+  return std::move(*shared->result);
+}
+
+Result<Addresses> unix_address(const std::string& path) {
+  Address address;
+  auto* local = reinterpret_cast<sockaddr_un*>(&address.storage);
+  if (path.size() >= sizeof local->sun_path) return fail(ErrorCode::invalid, "The path " + path + " is too long for a socket. Choose a shorter one.");
+  local->sun_family = AF_UNIX;
+  std::memcpy(local->sun_path, path.data(), path.size());
+  address.size = sizeof *local;
+  return Addresses{address};
+}
+
+Result<int> connect_to(const Address& address, const std::string& peer, const Patience& patience) {
+  const int socket = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket < 0) return no_socket();
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  int error = ::connect(socket, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 ? 0 : errno;
   if (error == EINPROGRESS) {
-    in_time = ready(socket, POLLOUT, patience);
+    if (!wait_for(socket, POLLOUT, patience)) {
+      ::close(socket);
+      return out_of_time(peer);
+    }
     socklen_t size = sizeof error;
     ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
   }
-  if (in_time && error == 0) {
-    const int on = 1;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return socket;
-  }
+  if (error == 0) return socket;
   ::close(socket);
-  if (!in_time) return too_slow(peer);
-  return fail(ErrorCode::unavailable, fmt::format("Cannot connect to '{}': {}. Check the address, and that the server runs.", peer, std::strerror(error)));
+  return fail(ErrorCode::unavailable,
+              fmt::format("Cannot connect to '{}': {}. Check the address, and that the server runs.", peer, std::system_category().message(error)));
 }
 
 }  // namespace
 
-Result<int> ClientConnection::connect_any(const Url& url, const Patience& patience) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  AddressList found;
-  const int failed = ::getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &hints, &found.first);
-  if (failed != 0) {
-    return fail(ErrorCode::unavailable, fmt::format("The name '{}' is not known: {}. Check the address.", url.host, ::gai_strerror(failed)));
+Result<std::unique_ptr<ClientConnection>> ClientConnection::open(const Url& url, const std::string& unix_path, const TlsContext& tls,
+                                                                 const Patience& patience) {
+  const std::string peer = unix_path.empty() ? url.origin() : unix_path;
+  const auto addresses = TRY(unix_path.empty() ? resolve(url.host, url.port, patience) : unix_address(unix_path));
+  Result<int> socket = -1;
+  for (const Address& address : addresses) {
+    socket = connect_to(address, peer, patience);
+    if (socket) break;
   }
-  Result<int> outcome = fail(ErrorCode::unavailable, fmt::format("The name '{}' has no address.", url.host));
-  for (const addrinfo* address = found.first; address && !outcome; address = address->ai_next) outcome = connect_to(*address, url.origin(), patience);
-  return outcome;
-}
-
-Result<int> ClientConnection::connect_unix(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail(ErrorCode::invalid, fmt::format("The path '{}' is too long for a socket.", path));
-  std::memcpy(address.sun_path, path.data(), path.size());
-  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket < 0) return fail(ErrorCode::unavailable, "No more connections can be opened on this computer.", std::strerror(errno));
-  if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
-  const int error = errno;
-  ::close(socket);
-  return fail(ErrorCode::unavailable, fmt::format("Nobody answers at '{}': {}.", path, std::strerror(error)));
-}
-
-Result<std::unique_ptr<ClientConnection>> ClientConnection::open(const Url& url, const std::string& unix_path, const TlsContext& tls, const Patience& patience) {
-  const int socket = TRY(unix_path.empty() ? connect_any(url, patience) : connect_unix(unix_path));
-  std::unique_ptr<ClientConnection> connection(new ClientConnection(socket, unix_path.empty() ? url.origin() : unix_path));
-  connection->transport_ = url.secure && unix_path.empty() ? tls_client_transport(tls, socket, url.host) : plain_transport(socket);
+  const int number = TRY(std::move(socket));
+  std::unique_ptr<ClientConnection> connection(new ClientConnection(number, peer));
+  connection->transport_ = tls ? tls_client_transport(tls, connection->socket_, url.host) : plain_transport(connection->socket_);
   TRY(connection->handshake(patience));
   return connection;
 }
 
-ClientConnection::~ClientConnection() {
-  transport_.reset();
-  ::close(socket_);
-}
+ClientConnection::~ClientConnection() { ::close(socket_); }
 
 std::unexpected<Error> ClientConnection::cut_off() const {
   return fail(ErrorCode::unavailable, fmt::format("The connection to '{}' was cut off. Try again.", peer_));
@@ -110,8 +145,8 @@ std::unexpected<Error> ClientConnection::cut_off() const {
 
 Result<void> ClientConnection::wait(Io::Next next, const Patience& patience) const {
   if (next == Io::Next::ended || next == Io::Next::broken) return cut_off();
-  if (next == Io::Next::go_on || ready(socket_, next == Io::Next::wait_read ? POLLIN : POLLOUT, patience)) return {};
-  return too_slow(peer_);
+  if (next == Io::Next::go_on || wait_for(socket_, next == Io::Next::wait_read ? POLLIN : POLLOUT, patience)) return {};
+  return out_of_time(peer_);
 }
 
 Result<void> ClientConnection::handshake(const Patience& patience) {
@@ -119,25 +154,20 @@ Result<void> ClientConnection::handshake(const Patience& patience) {
     const Io io = transport_->handshake();
     if (io.next == Io::Next::go_on) return {};
     const std::string failure = io.next == Io::Next::broken ? transport_->failure() : std::string();
-    if (!failure.empty()) return fail(ErrorCode::invalid, fmt::format("'{}' cannot be trusted: {}. Check the address and the server's certificate.", peer_, failure));
+    if (!failure.empty()) {
+      return fail(ErrorCode::invalid, fmt::format("'{}' cannot be trusted: {}. Check the address and the server's certificate.", peer_, failure));
+    }
     TRY(wait(io.next, patience));
   }
 }
 
-Result<void> ClientConnection::write(std::span<const std::byte> bytes, const Patience& patience) {
-  while (!bytes.empty()) {
-    const Io io = transport_->write(bytes, false);
-    bytes = bytes.subspan(io.bytes);
-    if (io.bytes == 0 || io.next == Io::Next::broken) TRY(wait(io.next, patience));
-  }
-  while (transport_->unsent() > 0) {
-    const Io io = transport_->flush();
-    if (io.next != Io::Next::go_on) TRY(wait(io.next, patience));
-  }
-  return {};
-}
-
 Result<std::size_t> ClientConnection::read(std::span<std::byte> into, const Patience& patience) {
+  if (!early_.empty()) {
+    const std::size_t size = std::min(into.size(), early_.size());
+    std::ranges::copy_n(early_.begin(), static_cast<std::ptrdiff_t>(size), into.begin());
+    early_.erase(early_.begin(), early_.begin() + static_cast<std::ptrdiff_t>(size));
+    return size;
+  }
   for (;;) {
     const Io io = transport_->read(into);
     if (io.bytes > 0) return io.bytes;
@@ -146,9 +176,34 @@ Result<std::size_t> ClientConnection::read(std::span<std::byte> into, const Pati
   }
 }
 
-bool ClientConnection::has_something_to_read() const {
-  pollfd now{socket_, POLLIN, 0};
-  return transport_->has_read_ahead() || ::poll(&now, 1, 0) != 0;
+/// Waits until more can be sent. False: the other side has spoken or gone.
+Result<bool> ClientConnection::may_write(const Patience& patience) {
+  for (;;) {
+    const auto came = wait_for(socket_, POLLOUT | POLLIN, patience);
+    if (!came) return out_of_time(peer_);
+    // What TLS says for itself (a session ticket) makes the socket readable as well, and is no answer.
+    if ((*came & (POLLIN | POLLHUP | POLLERR)) != 0 && !is_quiet()) return false;
+    if ((*came & POLLOUT) != 0) return true;
+  }
+}
+
+Result<bool> ClientConnection::write(std::span<const std::byte> bytes, const Patience& patience) {
+  for (;;) {
+    Io io = transport_->write(bytes, /*more=*/false);
+    bytes = bytes.subspan(io.bytes);
+    if (io.next == Io::Next::go_on && bytes.empty()) io = transport_->flush();
+    if (io.next == Io::Next::go_on && bytes.empty()) return true;
+    if (io.next != Io::Next::wait_write) return false;
+    if (!TRY(may_write(patience))) return false;
+  }
+}
+
+bool ClientConnection::is_quiet() {
+  if (!early_.empty()) return false;
+  early_.resize(16 * 1024);
+  const Io io = transport_->read(early_);
+  early_.resize(io.bytes);
+  return io.bytes == 0 && io.next == Io::Next::wait_read;
 }
 
 }  // namespace satchel::net
