@@ -19,7 +19,7 @@ Operation downloaded_event(const Visitor& visitor, const Item& meta) {
 
 Result<SignedRequest> sign_for(const Visitor& visitor, const Grant& grant, const DownloadSigner& signer, DownloadTerms& terms) {
   const Time now = visitor.context.call.now;
-  if (visitor.link.expires) terms.lifetime = std::min(terms.lifetime, std::chrono::ceil<std::chrono::seconds>(*visitor.link.expires - now));
+  if (visitor.link.expires) terms.lifetime = std::min<Duration>(terms.lifetime, std::chrono::ceil<std::chrono::seconds>(*visitor.link.expires - now));
   return signer.sign_download(visitor.context.call, grant, terms);
 }
 
