@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests in stages and stops at the first stage that fails. Each stage tells how long it took; the last line counts tests.
-# usage: tools/test.sh [STAGE...]     rules units fuzz web blackbox browser (all of them without one) · tsan
+# usage: tools/test.sh [STAGE...]     rules units fuzz web blackbox oidc browser (all of them without one) · tsan
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export CI=1  # warnings are errors
@@ -87,6 +87,19 @@ blackbox() {
   return $status
 }
 
+# A client that we did not write signs in at the real binary.
+oidc() {
+  PATH="$(tools/node_path.sh):$PATH"
+  if [ ! -f tests/oidc/node_modules/.package-lock.json ] || [ tests/oidc/package-lock.json -nt tests/oidc/node_modules/.package-lock.json ]; then
+    (cd tests/oidc && npm ci --no-audit --no-fund --loglevel=error) || return 1
+  fi
+  local status=0
+  SATCHEL_BINARY=$PWD/$build/apps/satchel/satchel run oidc npm --prefix tests/oidc run --silent test || status=1
+  count "$(number oidc '^# pass \K\d+')" "$(number oidc '^# fail \K\d+')"
+  [ $status -eq 0 ] || [ "$failed" -gt 0 ] || count 0 1
+  return $status
+}
+
 browser() {
   [ -f tests/browser/package.json ] || return 0
   PATH="$(tools/node_path.sh):$PATH"
@@ -110,7 +123,7 @@ tsan() {
   return $status
 }
 
-[ $# -gt 0 ] || set -- rules units fuzz web blackbox browser
+[ $# -gt 0 ] || set -- rules units fuzz web blackbox oidc browser
 result=0
 for stage in "$@"; do
   say "$stage"
