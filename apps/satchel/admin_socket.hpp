@@ -32,6 +32,6 @@ class AdminSocket final : public net::Handler {
 
 /// The command line's side: asks the server that holds the data folder. Empty where none listens. Errors: the server's own, and
 /// unavailable.
-Result<std::optional<Json>> ask_admin_socket(const std::string& socket_path, std::string_view path, const Json& request);
+Result<std::optional<Json>> ask_admin_socket(const std::string& socket_path, std::string_view path, const Json& request, Clock& clock);
 
 }  // namespace satchel

@@ -27,6 +27,7 @@ class AdministrationTest : public testing::Test {
 
   TemporaryFolder above_;
   ManualClock clock_;
+  std::unique_ptr<Clock> real_ = system_clock();  // of the sockets
   SeededRandom random_{5};
   std::unique_ptr<Logger> logger_ = null_logger();
   Process process_{clock_, random_, *logger_};
@@ -77,17 +78,17 @@ TEST_F(AdministrationTest, MakesNoTokenForNobodyForEverOrForNothing) {
 
 TEST_F(AdministrationTest, AnswersTheCommandLineOnItsSocket) {
   const std::string path = ground_.folder.file("admin.sock");
-  EXPECT_FALSE(ask_admin_socket(path, kAddUserPath, person("a@example.org")).value()) << "nobody listens yet";
+  EXPECT_FALSE(ask_admin_socket(path, kAddUserPath, person("a@example.org"), *real_).value()) << "nobody listens yet";
   AdminSocket socket(administration_);
   const auto server = net::Server::start({.unix_path = path, .loops = 1}, socket, *logger_).value();
-  const auto added = ask_admin_socket(path, kAddUserPath, person("a@example.org")).value();
+  const auto added = ask_admin_socket(path, kAddUserPath, person("a@example.org"), *real_).value();
   ASSERT_TRUE(added);
   EXPECT_EQ(*added->find("email")->as<std::string>(), "a@example.org");
-  const auto again = ask_admin_socket(path, kAddUserPath, person("a@example.org"));
+  const auto again = ask_admin_socket(path, kAddUserPath, person("a@example.org"), *real_);
   ASSERT_FALSE(again);
   EXPECT_THAT(again.error().message, HasSubstr("address"));
-  EXPECT_FALSE(ask_admin_socket(path, "/unknown", person("b@example.org")));
-  server->stop(clock_.now());
+  EXPECT_FALSE(ask_admin_socket(path, "/unknown", person("b@example.org"), *real_));
+  server->stop(real_->now() + std::chrono::seconds{5});
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ namespace satchel {
 namespace {
 
 constexpr std::string_view kObjectsPath = "/objects";
-// First path segments of the front-end's pages (web/src/app).
-const std::vector<std::string> kPages{"files", "links", "trash", "users", "account", "settings", "signin", "setup", "invite", "reset", "callback", "signup", "forgot"};
+// First path segments of the front-end's pages (web/src/app/routes.ts).
+const std::vector<std::string> kPages{"files", "trash", "links", "users", "account", "signin", "signup", "setup", "invite", "reset", "callback"};
 
 std::vector<Row> all_rows() {
   std::vector<Row> rows = function_rows();

@@ -88,9 +88,9 @@ int run_server(const Given& given) {
 /// By the running server where there is one, else in the data folder itself.
 Result<Json> administer(const Given& given, std::string_view path, Result<Json> (Administration::*command)(const Json&) const, const Json& request) {
   const Configuration configuration = TRY(load(given)).configuration;
-  if (auto answered = TRY(ask_admin_socket(configuration.data + "/admin.sock", path, request))) return *std::move(answered);
-  umask(0077);
   const auto clock = system_clock();
+  if (auto answered = TRY(ask_admin_socket(configuration.data + "/admin.sock", path, request, *clock))) return *std::move(answered);
+  umask(0077);
   const auto random = system_random();
   const auto logger = fd_logger(STDERR_FILENO, LogLevel::warn, *clock);
   const Process process{*clock, *random, *logger};
