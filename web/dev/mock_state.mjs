@@ -81,7 +81,7 @@ file(root, 'Podcast – episode 12.mp3', 58_720_256, 'audio/mpeg', 120);
 file(root, 'backup-2026-11-01.tar.zst', 12_884_901_888, 'application/zstd', 560);
 file(root, 'inventory.json', 0, 'application/json', 9000, Buffer.from('{ "satchels": 3 }\n'));
 for (let n = 1; n <= 48; n++) {
-  file(shoot, `DSC_${4100 + n}.jpg`, 9_000_000 + ((n * 7919) % 3_000_000), 'image/jpeg', n);
+  file(shoot, `DSC_${4100 + n}.jpg`, 900_000 + ((n * 7919) % 300_000), 'image/jpeg', n);
 }
 folder(shoot, 'Selects', 2);
 const many = Number(process.env.MOCK_MANY ?? 0);

@@ -52,7 +52,6 @@ export function whenExactly(time: string): string {
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * 86_400],
   ['month', 30 * 86_400],
-  ['week', 7 * 86_400],
   ['day', 86_400],
   ['hour', 3600],
   ['minute', 60],
@@ -63,8 +62,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 export function relative(time: string, now: number = Date.now()): string {
   const seconds = (Date.parse(time) - now) / 1000;
   // Seven days that began a second ago are still "in 7 days".
-  const [unit, size] =
-    steps.find(([, length]) => Math.round(Math.abs(seconds) / length) >= 1) ?? steps.at(-1)!;
+  const [unit, size] = steps.find(([, length]) => Math.abs(seconds) * 1.01 >= length) ?? steps.at(-1)!;
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   return format.format(Math.round(seconds / size), unit);
 }

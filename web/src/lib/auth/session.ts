@@ -13,6 +13,7 @@ const marginMs = 30_000;
 export class Session implements Credentials {
   private readonly oidc: Oidc;
   private tokens: Tokens | undefined;
+  private judged: Promise<void> | undefined;
   private renewal: Promise<string> | undefined;
   /** Called once when the session has ended and the person has to sign in again. */
   ended: () => void = () => undefined;
@@ -23,7 +24,10 @@ export class Session implements Credentials {
 
   /** False where nobody is signed in in this tab. */
   async begin(): Promise<boolean> {
-    if (await isCopyOfATab()) sessionStorage.removeItem(refreshKey);
+    this.judged ??= isCopyOfATab().then((copy) => {
+      if (copy) sessionStorage.removeItem(refreshKey);
+    });
+    await this.judged;
     return sessionStorage.getItem(refreshKey) !== null;
   }
 
