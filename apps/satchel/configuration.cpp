@@ -115,6 +115,14 @@ Result<void> set_data(Configuration& configuration, std::string_view value) {
   return {};
 }
 
+template <Duration Configuration::* Member, int MostMinutes>
+Result<void> set_life(Configuration& configuration, std::string_view value) {
+  const Duration life = TRY(parse_duration(value));
+  if (life > std::chrono::minutes{MostMinutes}) return fail(ErrorCode::invalid, fmt::format("Give a span of at most {}m, such as 1m.", MostMinutes));
+  configuration.*Member = life;
+  return {};
+}
+
 template <std::string Configuration::* Member>
 Result<void> set_text(Configuration& configuration, std::string_view value) {
   configuration.*Member = std::string(value);
@@ -131,6 +139,8 @@ constexpr Setting kSettings[] = {
     {"trusted_proxies", "", "Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas", false, set_proxies},
     {"metrics_token", "", "Bearer token for /metrics; without it, only the machine itself may read them", true, set_text<&Configuration::metrics_token>},
     {"quota", "1TB", "Size of a new person's space", false, set_quota},
+    {"access_token_lifetime", "5m", "How long a sign-in's access token is good before it is renewed, at most 5m", false, set_life<&Configuration::access_token_life, 5>},
+    {"upload_url_lifetime", "15m", "How long a signed address for uploading is good, at most 60m; clients ask for fresh ones", false, set_life<&Configuration::upload_url_life, 60>},
     {"log_level", "info", "Least level of lines in the log: debug, info, warn, error", false, set_log_level},
     {"smtp_url", "", "Mail server, such as smtp://user@mail.example.org:587; without it, invitations are shown as links", false, set_text<&Configuration::smtp_url>},
     {"smtp_password", "", "Password for the mail server", true, set_text<&Configuration::smtp_password>},

@@ -14,6 +14,7 @@
 
 #include "satchel/base/log.hpp"
 #include "satchel/base/result.hpp"
+#include "satchel/base/time.hpp"
 
 namespace satchel {
 
@@ -27,6 +28,7 @@ struct Configuration {
   std::vector<std::string> trusted_proxies;
   std::string metrics_token;
   std::int64_t quota = 0;  // bytes of a new person's space
+  Duration access_token_life{}, upload_url_life{};
   LogLevel log_level = LogLevel::info;
   std::string smtp_url, smtp_password, mail_from;
 

@@ -32,7 +32,7 @@ Installation::Installation(const Configuration& configuration, Ground& ground, c
     : configuration_(configuration),
       ground_(&ground),
       process_(process),
-      settings_{.public_url = configuration.public_url, .default_quota = configuration.quota, .version = SATCHEL_VERSION},
+      settings_{.public_url = configuration.public_url, .default_quota = configuration.quota, .access_token_life = configuration.access_token_life, .version = SATCHEL_VERSION},
       table_(watched_outbox(*ground.table, [this] { if (worker_) worker_->nudge(); })),
       directory_(*table_, *ground.vault, process.random, configuration.quota),
       keys_(*table_, *ground.vault),
@@ -50,7 +50,8 @@ Result<std::unique_ptr<Installation>> Installation::open(const Configuration& co
 
 Result<void> Installation::open_store() {
   store_ = TRY(objects::Store::open({.folder = ground_->folder.file("objects")}, process_.clock, process_.random, process_.logger));
-  embedded::ObjectStoreOptions signing{.base_url = configuration_.public_url + std::string(kObjectsPath), .secret = embedded::object_store_secret(ground_->master_key)};
+  embedded::ObjectStoreOptions signing{.base_url = configuration_.public_url + std::string(kObjectsPath), .secret = embedded::object_store_secret(ground_->master_key),
+                                        .longest_upload_url = configuration_.upload_url_life};
   endpoint_ = objects::Endpoint::create(
       {.prefix = std::string(kObjectsPath),
        .bucket = signing.bucket,
@@ -86,6 +87,10 @@ void Installation::wire_gateway() {
                               .config = [this](const Call& call) { return page_configuration(call); },
                               .probes = {},
                               .metrics = [this] { return metrics(); }};
+  means.probes.push_back({"start", [this](const Call&) -> Result<void> {
+                            if (ready_) return {};
+                            return fail(ErrorCode::unavailable, "The server is starting.");
+                          }});
   means.probes.push_back({"table", [this](const Call& call) -> Result<void> {
                             TRY(table_->get(call, keys::provider_settings()));
                             return {};
@@ -128,8 +133,9 @@ std::string Installation::metrics() const {
   text += metric("satchel_events_delivered_total", "counter", "Events that a consumer has handled.", delivered.delivered);
   text += metric("satchel_events_failed_total", "counter", "Tries of consumers that failed.", delivered.failed);
   text += metric("satchel_events_dead_total", "counter", "Events that were given up.", delivered.dead);
-  if (!server_) return text;
-  const auto server = server_->counters();
+  const net::Server* listening = server_;
+  if (!listening) return text;
+  const auto server = listening->counters();
   text += metric("satchel_connections_total", "counter", "Connections taken.", server.connections);
   text += metric("satchel_connections", "gauge", "Connections now.", server.connections_now);
   text += metric("satchel_malformed_requests_total", "counter", "Requests that were no HTTP.", server.malformed);

@@ -3,6 +3,7 @@
 // them. The one place where functions and adapters meet.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ class Installation {
   net::Handler& handler() { return *gateway_; }
   /// Starts and ends the delivery of events and the functions of the clock.
   EventWorker& events() { return *worker_; }
+  /// /readyz says so from here on: the start is over.
+  void announce_ready() { ready_ = true; }
   /// "PUBLIC_URL/setup#TOKEN", while no administrator exists.
   Result<std::optional<std::string>> setup_link();
   /// Lines for /metrics of what the gateway does not know: the server's own counters.
@@ -61,7 +64,8 @@ class Installation {
   std::unique_ptr<EventWorker> worker_;
   std::unique_ptr<Gates> gates_;
   std::unique_ptr<gateway::Gateway> gateway_;
-  const net::Server* server_ = nullptr;
+  std::atomic<bool> ready_ = false;
+  std::atomic<const net::Server*> server_ = nullptr;
 };
 
 }  // namespace satchel

@@ -95,15 +95,17 @@ class Serving {
     administration_.emplace(*ground_, process(), configuration_.quota);
     admin_socket_.emplace(*administration_);
     admin_server_ = TRY(net::Server::start({.unix_path = ground_->folder.file("admin.sock"), .loops = 1}, *admin_socket_, *logger_));
+    const auto setup_link = TRY(installation_->setup_link());
     server_ = TRY(net::Server::start({.address = configuration_.address,
                                       .port = configuration_.port,
                                       .certificate_file = configuration_.tls_certificate,
                                       .key_file = configuration_.tls_key},
                                      installation_->handler(), *logger_));
     installation_->watch(*server_);
-    installation_->events().start();
     logger_->info("started", {{"version", SATCHEL_VERSION}, {"public_url", configuration_.public_url}, {"data", configuration_.data}});
-    greet(configuration_, TRY(installation_->setup_link()));
+    greet(configuration_, setup_link);
+    installation_->announce_ready();
+    installation_->events().start();
     return {};
   }
 

@@ -7,7 +7,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -116,19 +115,9 @@ Result<void> add_user(const Given& given) {
   return {};
 }
 
-/// "30d", "12h", "15m", "30s".
-Result<std::int64_t> seconds_of(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  const std::int64_t factor = unit == "d" ? 86'400 : unit == "h" ? 3'600 : unit == "m" ? 60 : unit == "s" ? 1 : 0;
-  if (error != std::errc() || factor == 0 || number < 1 || number > 100'000'000) return fail(ErrorCode::invalid, fmt::format("'{}' is no time. Write one such as 30d, 12h, 15m or 30s.", text));
-  return number * factor;
-}
-
 Result<void> create_token(const Given& given) {
   Json request = Json::object({{"user", given.email}, {"name", given.name}});
-  if (!given.expires.empty()) request.set("expires_seconds", TRY(seconds_of(given.expires)));
+  if (!given.expires.empty()) request.set("expires_seconds", std::chrono::floor<std::chrono::seconds>(TRY(parse_duration(given.expires))).count());
   if (!given.scopes.empty()) {
     Json scopes = Json::array();
     for (const std::string& scope : given.scopes) scopes.push(scope);

@@ -167,5 +167,13 @@ TEST(Retry, StopsAtSuccessAtAFinalErrorAndAtTheDeadline) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(Time, ReadsSpansAsPeopleWriteThem) {
+  EXPECT_EQ(parse_duration("30s").value(), std::chrono::seconds{30});
+  EXPECT_EQ(parse_duration("15m").value(), std::chrono::minutes{15});
+  EXPECT_EQ(parse_duration("12h").value(), std::chrono::hours{12});
+  EXPECT_EQ(parse_duration("7d").value(), std::chrono::hours{168});
+  for (const char* bad : {"", "7", "d", "0d", "-1h", "7days", "1.5h", "99999999d"}) EXPECT_FALSE(parse_duration(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace satchel

@@ -150,4 +150,17 @@ Result<Time> parse_http(std::string_view text) {
   return *time;
 }
 
+Result<Duration> parse_duration(std::string_view text) {
+  std::int64_t count = 0;
+  const char* end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, count);
+  if (error == std::errc() && count > 0 && count < 1'000'000 && unit + 1 == end) {
+    if (*unit == 's') return std::chrono::seconds{count};
+    if (*unit == 'm') return std::chrono::minutes{count};
+    if (*unit == 'h') return std::chrono::hours{count};
+    if (*unit == 'd') return std::chrono::hours{24 * count};
+  }
+  return fail(ErrorCode::invalid, fmt::format("'{}' is no span of time. Write 30s, 15m, 12h or 7d.", text));
+}
+
 }  // namespace satchel

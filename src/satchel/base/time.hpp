@@ -28,4 +28,7 @@ Result<Time> parse_amz(std::string_view text);
 std::string format_http(Time time);
 Result<Time> parse_http(std::string_view text);
 
+/// A span of time as people write it: "30s", "15m", "12h", "7d". Error: invalid, with these as examples.
+Result<Duration> parse_duration(std::string_view text);
+
 }  // namespace satchel

@@ -40,14 +40,6 @@ class CommandLine : public testing::Test {
                }, clock_, random_};
 };
 
-TEST_F(CommandLine, ReadsSpansOfTime) {
-  EXPECT_EQ(parse_lifetime("30s").value(), std::chrono::seconds{30});
-  EXPECT_EQ(parse_lifetime("15m").value(), std::chrono::minutes{15});
-  EXPECT_EQ(parse_lifetime("12h").value(), std::chrono::hours{12});
-  EXPECT_EQ(parse_lifetime("7d").value(), std::chrono::hours{168});
-  for (const char* bad : {"", "7", "d", "0d", "-1h", "7days", "1.5h", "99999999d"}) EXPECT_FALSE(parse_lifetime(bad)) << bad;
-}
-
 TEST_F(CommandLine, KnowsALinkWhenItSeesOne) {
   const auto link = parse_link("https://files.example.org/base/s/0123456789abcdefghijkl/file?x#y");
   ASSERT_TRUE(link);

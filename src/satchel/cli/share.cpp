@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <istream>
 #include <ostream>
@@ -19,7 +18,7 @@ namespace {
 
 Result<Json> make_link(Api& api, const std::string& entry, const ShareOptions& options, const std::optional<std::string>& password) {
   Json wanted = Json::object({{"entry", entry}});
-  if (!options.expires.empty()) wanted.set("expires", api.world().clock.now() + TRY(parse_lifetime(options.expires)));
+  if (!options.expires.empty()) wanted.set("expires", api.world().clock.now() + TRY(parse_duration(options.expires)));
   if (password) wanted.set("password", *password);
   if (options.max_downloads > 0) wanted.set("max_downloads", options.max_downloads);
   return api.post("/api/v1/links", wanted);
@@ -27,7 +26,7 @@ Result<Json> make_link(Api& api, const std::string& entry, const ShareOptions& o
 
 /// Judged before anything is sent, so that a slip costs no upload.
 Result<std::optional<std::string>> check(World& world, const ShareOptions& options) {
-  if (!options.expires.empty()) TRY(parse_lifetime(options.expires));
+  if (!options.expires.empty()) TRY(parse_duration(options.expires));
   if (!options.password_stdin) return std::optional<std::string>();
   return std::optional(TRY(read_password(world)));
 }
@@ -73,19 +72,6 @@ Result<std::string> send_all(Api& api, const std::vector<std::string>& files) {
 }
 
 }  // namespace
-
-Result<Duration> parse_lifetime(std::string_view text) {
-  std::int64_t count = 0;
-  const char* end = text.data() + text.size();
-  const auto [unit, error] = std::from_chars(text.data(), end, count);
-  if (error == std::errc() && count > 0 && count < 1'000'000 && unit + 1 == end) {
-    if (*unit == 's') return std::chrono::seconds{count};
-    if (*unit == 'm') return std::chrono::minutes{count};
-    if (*unit == 'h') return std::chrono::hours{count};
-    if (*unit == 'd') return std::chrono::hours{24 * count};
-  }
-  return fail(ErrorCode::invalid, fmt::format("'{}' is no span of time. Write 30s, 15m, 12h or 7d.", text));
-}
 
 Result<std::string> read_password(World& world) {
   std::string line;

@@ -7,13 +7,9 @@
 #include <string_view>
 
 #include "satchel/base/result.hpp"
-#include "satchel/base/time.hpp"
 #include "satchel/cli/console.hpp"
 
 namespace satchel::cli {
-
-/// "30s", "15m", "12h", "7d". Error: invalid.
-Result<Duration> parse_lifetime(std::string_view text);
 
 /// The first line of standard input. Error: invalid where it is empty.
 Result<std::string> read_password(World& world);

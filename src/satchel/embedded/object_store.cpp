@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "satchel/base/crc.hpp"
@@ -50,6 +51,7 @@ class EmbeddedObjectStore final : public ObjectStore {
  public:
   EmbeddedObjectStore(ObjectStoreOptions options, objects::Store& store)
       : can_sign_(!options.secret.empty()),
+        longest_upload_url_(options.longest_upload_url),
         presigner_({std::move(options.base_url), std::move(options.bucket), std::move(options.region), std::move(options.access_key), std::move(options.secret)}),
         store_(&store) {}
 
@@ -85,6 +87,7 @@ class EmbeddedObjectStore final : public ObjectStore {
   }
 
   bool can_sign_;
+  Duration longest_upload_url_;
   objects::Presigner presigner_;
   objects::Store* store_;
 };
@@ -98,7 +101,7 @@ Result<SignedRequest> EmbeddedObjectStore::sign_upload(const Call& call, const G
   } else {
     parameters.emplace_back("x-satchel-if-none-match", "*");
   }
-  return sign("PUT", terms.key, parameters, std::move(headers), call, terms.lifetime);
+  return sign("PUT", terms.key, parameters, std::move(headers), call, std::min(terms.lifetime, longest_upload_url_));
 }
 
 Result<SignedRequest> EmbeddedObjectStore::sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const {
@@ -106,7 +109,7 @@ Result<SignedRequest> EmbeddedObjectStore::sign_part(const Call& call, const Gra
   if (terms.number < 1 || terms.number > kMostParts) return fail(ErrorCode::invalid, "Parts are numbered from 1 to 10,000.");
   return sign("PUT", terms.key,
               {{"uploadId", terms.store_upload}, {"partNumber", std::to_string(terms.number)}, {"x-satchel-ticket", grant.ticket()}},
-              bound(terms.length, terms.checksum), call, terms.lifetime);
+              bound(terms.length, terms.checksum), call, std::min(terms.lifetime, longest_upload_url_));
 }
 
 Result<SignedRequest> EmbeddedObjectStore::sign_download(const Call& call, const Grant& grant, const DownloadTerms& terms) const {

@@ -17,6 +17,7 @@ struct ObjectStoreOptions {
   std::string region = "us-east-1";
   std::string access_key{"satchel"};
   std::string secret;  // shared with the endpoint; empty: nothing is signed (internal)
+  Duration longest_upload_url{900'000};  // what the terms ask for is cut to this
 };
 
 /// The secret of the one access key that signs inside of Satchel, made from the master key.

@@ -7,7 +7,6 @@
 namespace satchel::identity {
 
 inline constexpr Duration kCodeLife = std::chrono::seconds{60};
-inline constexpr Duration kAccessTokenLife = std::chrono::minutes{5};
 inline constexpr Duration kIdTokenLife = std::chrono::minutes{5};
 inline constexpr Duration kRefreshIdle = std::chrono::hours{8};
 inline constexpr Duration kRefreshLife = std::chrono::days{30};

@@ -56,7 +56,7 @@ class Token final : public Function {
   }
 
   Result<Response> answer(const Context& context, const User& user, const RefreshFamily& family, std::string_view scope, std::string_view nonce) {
-    Response response = Response::json(TRY(token_answer(context.call, context.random, keys_, settings_->public_url,
+    Response response = Response::json(TRY(token_answer(context.call, context.random, keys_, *settings_,
                                                         {user, family.authorization, scope, nonce, refresh_token(*vault_, family)})));
     response.headers.emplace_back("cache-control", "no-store");
     return response;

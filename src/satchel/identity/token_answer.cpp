@@ -16,8 +16,8 @@ Json common_claims(const Call& call, std::string_view public_url, const Answer& 
                        {"sid", answer.authorization.session}});
 }
 
-Json access_claims(const Call& call, Random& random, std::string_view public_url, const Answer& answer) {
-  Json claims = common_claims(call, public_url, answer, kAudience, kAccessTokenLife);
+Json access_claims(const Call& call, Random& random, const Settings& settings, const Answer& answer) {
+  Json claims = common_claims(call, settings.public_url, answer, kAudience, settings.access_token_life);
   claims.set("jti", random_id(random)).set("client_id", answer.authorization.client).set("scope", answer.scope).set("epoch", answer.user.epoch);
   return claims;
 }
@@ -35,13 +35,13 @@ Json id_claims(const Call& call, std::string_view public_url, const Answer& answ
 
 std::string issuer_of(std::string_view public_url) { return std::string(public_url) + "/auth"; }
 
-Result<Json> token_answer(const Call& call, Random& random, const SigningKeys& keys, std::string_view public_url, Answer answer) {
+Result<Json> token_answer(const Call& call, Random& random, const SigningKeys& keys, const Settings& settings, Answer answer) {
   const SigningKey signer = TRY(keys.signer(call));
-  return Json::object({{"access_token", sign_token(signer.key, signer.kid, kAccessTokenType, access_claims(call, random, public_url, answer))},
+  return Json::object({{"access_token", sign_token(signer.key, signer.kid, kAccessTokenType, access_claims(call, random, settings, answer))},
                        {"token_type", "Bearer"},
-                       {"expires_in", seconds(kAccessTokenLife)},
+                       {"expires_in", seconds(settings.access_token_life)},
                        {"refresh_token", std::move(answer.refresh_token)},
-                       {"id_token", sign_token(signer.key, signer.kid, kIdTokenType, id_claims(call, public_url, answer))},
+                       {"id_token", sign_token(signer.key, signer.kid, kIdTokenType, id_claims(call, settings.public_url, answer))},
                        {"scope", answer.scope}});
 }
 

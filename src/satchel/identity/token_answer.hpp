@@ -8,6 +8,7 @@
 #include "satchel/identity/grants.hpp"
 #include "satchel/identity/signing_keys.hpp"
 #include "satchel/runtime/function.hpp"
+#include "satchel/runtime/registry.hpp"
 
 namespace satchel::identity {
 
@@ -26,7 +27,7 @@ struct Answer {
 
 /// Claims of the access token: iss, aud, sub, client_id, scope, iat, exp, jti, auth_time, epoch (of the account: the gate compares it)
 /// and sid (of the session: its item is gone once it was signed out).
-Result<Json> token_answer(const Call& call, Random& random, const SigningKeys& keys, std::string_view public_url, Answer answer);
+Result<Json> token_answer(const Call& call, Random& random, const SigningKeys& keys, const Settings& settings, Answer answer);
 
 /// An error as the token endpoint writes it (RFC 6749 section 5.2).
 Response oauth_error(std::string_view error, std::string_view description);

@@ -24,6 +24,7 @@ namespace satchel {
 struct Settings {
   std::string public_url;                           // "https://files.example.org", without a slash at its end
   std::int64_t default_quota = 1'000'000'000'000;   // bytes of a new space
+  Duration access_token_life{300'000};              // of a sign-in's access token
   std::string version;
 };
 
