@@ -16,9 +16,9 @@ class CreateLink final : public Function {
   Result<Response> handle(const Context& context, const Request& request) override {
     const SignedIn* who = TRY(person(context));
     auto body = TRY(JsonReader::parse(request.body));
+    const std::string entry = TRY(body.text("entry"));
     const std::string token = random_id(context.random);
-    Link link{.id = LinkId(vault_.keyed_hash(kLinkPurpose, token)), .owner = who->user.id, .entry = EntryId(TRY(body.text("entry"))),
-              .created = context.call.now};
+    Link link{.id = LinkId(vault_.keyed_hash(kLinkPurpose, token)), .owner = who->user.id, .entry = EntryId(entry), .created = context.call.now};
     link.sealed_token = vault_.seal(kLinkPurpose, token, link.id.str());
     const auto password = TRY(read_terms(context, body, link));
     TRY(allow(context, table_, Action::share, link.entry));  // before the hash, which is dear

@@ -47,7 +47,8 @@ class CreateToken final : public Function {
   Result<Response> handle(const Context& context, const Request& request) override {
     const SignedIn* who = TRY(person(context));
     auto body = TRY(JsonReader::parse(request.body));
-    ApiToken token{.user = who->user.id, .name = TRY(check_token_name(TRY(body.text("name")))), .created = context.call.now};
+    const std::string name = TRY(check_token_name(TRY(body.text("name"))));
+    ApiToken token{.user = who->user.id, .name = name, .created = context.call.now};
     token.scopes = TRY(check_scopes(TRY(body.optional_texts("scopes"))));
     token.expires = TRY(check_token_expiry(TRY(body.optional_time("expires")), context.call.now));
     TRY(body.finish());

@@ -26,7 +26,8 @@ class InviteUser final : public Function {
     if (!user) return fail(ErrorCode::unavailable, "The invitation was made, but its person cannot be read yet. Try again.");
     const Json way = hand_out(context, mailer_, settings_, *user, invitation,
                               {"invite", "You are invited to share files", "You have been invited. Choose your password here:"});
-    return Response::json(Json::object({{"user", TRY(person_json(context.call, table_, *user))}, {"invitation", way}}), 201);
+    const Json person = TRY(person_json(context.call, table_, *user));
+    return Response::json(Json::object({{"user", person}, {"invitation", way}}), 201);
   }
 
  private:

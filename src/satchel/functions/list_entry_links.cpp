@@ -14,7 +14,8 @@ class ListEntryLinks final : public Function {
     TRY(allow(context, table_, Action::share, entry));
     const auto ids = TRY(links_of(context.call, table_, entry, 2 * kMostLinksOfEntry));
     const auto links = TRY(load_links(context.call, table_, ids));
-    return Response::json(Json::object({{"links", TRY(links_json(context.call, table_, vault_, settings_, links))}}));
+    const Json list = TRY(links_json(context.call, table_, vault_, settings_, links));
+    return Response::json(Json::object({{"links", list}}));
   }
 
  private:

@@ -27,7 +27,8 @@ class ListLinks final : public Function {
     std::vector<LinkId> ids;
     for (const Item& item : page.items) ids.emplace_back(item.text("id"));
     const auto links = TRY(load_links(context.call, table_, ids));
-    auto answer = Json::object({{"links", TRY(links_json(context.call, table_, vault_, settings_, links))}});
+    const Json list = TRY(links_json(context.call, table_, vault_, settings_, links));
+    auto answer = Json::object({{"links", list}});
     if (!page.cursor.empty()) answer.set("cursor", page.cursor);
     return Response::json(answer);
   }

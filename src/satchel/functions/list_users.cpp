@@ -13,7 +13,8 @@ class ListUsers final : public Function {
 
   Result<Response> handle(const Context& context, const Request& request) override {
     const PersonPage page = TRY(directory_.list(context.call, kPage, std::string(request.argument("cursor"))));
-    auto answer = Json::object({{"users", TRY(people_json(context.call, table_, page.people))}});
+    const Json people = TRY(people_json(context.call, table_, page.people));
+    auto answer = Json::object({{"users", people}});
     if (!page.cursor.empty()) answer.set("cursor", page.cursor);
     return Response::json(answer);
   }
