@@ -140,7 +140,7 @@ TEST_F(ClientDialogue, ReplacesAKeptConnectionThatDied) {
 
 TEST_F(ClientDialogue, EndsAtTheDeadline) {
   std::vector<std::unique_ptr<Exchange>> kept;
-  start([&](std::unique_ptr<Exchange> exchange) { kept.push_back(std::move(exchange)); });
+  start([&](std::unique_ptr<Exchange> exchange) { kept.push_back(std::move(exchange)); }, {.loops = 1});
   EXPECT_EQ(client_->send(to("/"), in_ms(100)).error().code, ErrorCode::deadline_exceeded);
   EXPECT_EQ(client_->send(to("/"), in_ms(-1)).error().code, ErrorCode::deadline_exceeded);
   client_ = Client::create({.stall_deadline = Duration(100)}, *clock_);
