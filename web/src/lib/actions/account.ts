@@ -6,27 +6,27 @@ import { app } from '../state/app.svelte';
 const withOurs = { params: ours };
 
 export const signIn = (email: string, password: string) =>
-  result(app.api.POST('/auth/api/sign-in', { ...withOurs, body: { email, password } }));
+  result(app.strangers.POST('/auth/api/sign-in', { ...withOurs, body: { email, password } }));
 
 export const setUp = (body: { token: string; email: string; name: string; password: string }) =>
-  result(app.api.POST('/auth/api/setup', { ...withOurs, body }));
+  result(app.strangers.POST('/auth/api/setup', { ...withOurs, body }));
 
-export const setUpOpen = async () => (await result(app.api.GET('/auth/api/setup'))).open;
+export const setUpOpen = async () => (await result(app.strangers.GET('/auth/api/setup'))).open;
 
 export const checkInvitation = (token: string) =>
-  result(app.api.POST('/auth/api/invitation/check', { ...withOurs, body: { token } }));
+  result(app.strangers.POST('/auth/api/invitation/check', { ...withOurs, body: { token } }));
 
 export const acceptInvitation = (body: { token: string; name?: string; password: string }) =>
-  result(app.api.POST('/auth/api/invitation', { ...withOurs, body }));
+  result(app.strangers.POST('/auth/api/invitation', { ...withOurs, body }));
 
 export const resetPassword = (token: string, password: string) =>
-  result(app.api.POST('/auth/api/reset', { ...withOurs, body: { token, password } }));
+  result(app.strangers.POST('/auth/api/reset', { ...withOurs, body: { token, password } }));
 
 export const requestReset = (email: string) =>
-  result(app.api.POST('/auth/api/reset-request', { ...withOurs, body: { email } }));
+  result(app.strangers.POST('/auth/api/reset-request', { ...withOurs, body: { email } }));
 
 export const signUp = (body: { email: string; name: string; password: string }) =>
-  result(app.api.POST('/auth/api/sign-up', { ...withOurs, body }));
+  result(app.strangers.POST('/auth/api/sign-up', { ...withOurs, body }));
 
 export async function changeName(name: string): Promise<void> {
   app.me = await result(app.api.PATCH('/api/v1/me', { body: { name } }));

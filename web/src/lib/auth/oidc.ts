@@ -104,7 +104,9 @@ export class Oidc {
   async revoke(refreshToken: string): Promise<void> {
     const provider = await this.discover();
     if (!provider.revocation_endpoint) return;
-    await oauth.revocationRequest(provider, this.client, oauth.None(), refreshToken, this.options);
+    const none = oauth.None();
+    const response = await oauth.revocationRequest(provider, this.client, none, refreshToken, this.options);
+    await oauth.processRevocationResponse(response);
   }
 
   private discover(): Promise<oauth.AuthorizationServer> {

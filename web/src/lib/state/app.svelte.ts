@@ -12,6 +12,8 @@ class App {
   signedOut = $state(false);
   session!: Session;
   api!: Client;
+  /** For what is asked before anybody is signed in, or after. */
+  strangers!: Client;
 
   async configure(): Promise<void> {
     if (this.config) return;
@@ -21,6 +23,7 @@ class App {
     this.session = new Session(this.config);
     this.session.ended = () => (this.signedOut = true);
     this.api = makeClient(this.session);
+    this.strangers = makeClient();
     let pending: ReturnType<typeof setTimeout> | undefined;
     on('spaceChanged', () => {
       clearTimeout(pending);
@@ -39,7 +42,9 @@ class App {
 
   async signOut(): Promise<void> {
     await this.session.signOut();
-    const leave = this.api.POST('/auth/api/sign-out', { params: { header: { 'Satchel-Request': '1' } } });
+    const leave = this.strangers.POST('/auth/api/sign-out', {
+      params: { header: { 'Satchel-Request': '1' } },
+    });
     await result(leave).catch(asProblem);
     location.assign('/signin');
   }

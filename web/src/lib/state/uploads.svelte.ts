@@ -187,7 +187,7 @@ class Uploads {
     const tasks = this.uploader.tasks;
     const rows = tasks.map((task): Row => ({
       task,
-      name: task.name,
+      name: task.entry?.name ?? task.name,
       dir: task.dir,
       size: task.size,
       state: task.state,

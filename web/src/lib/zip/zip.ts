@@ -80,13 +80,15 @@ async function* contents(
 
 async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
+  let whole = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
+      whole = done;
       if (done) return;
       yield value;
     }
   } finally {
-    reader.cancel().catch(() => undefined);
+    if (!whole) reader.cancel().catch(() => undefined);
   }
 }
