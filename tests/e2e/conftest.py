@@ -2,7 +2,8 @@ import itertools
 
 import pytest
 
-from satchel import Server
+from oidc import sign_in
+from satchel import Api, Server
 
 _people = itertools.count()
 
@@ -20,6 +21,12 @@ def server():
 @pytest.fixture(scope="session")
 def admin(server):
     return server.add_user("admin@example.org", admin=True)
+
+
+@pytest.fixture
+def signed_in_admin(server, admin):
+    """The administrator with a sign-in's token: administration is closed to personal API tokens."""
+    return Api(server.url, sign_in(server.url, "admin@example.org")["access_token"])
 
 
 @pytest.fixture

@@ -113,8 +113,7 @@ Result<std::map<std::int64_t, std::string>> parts_there(Api& api, const std::str
   for (std::int64_t after = 0;;) {
     const Json page = TRY(api.get(fmt::format("/api/v1/uploads/{}?after={}", id, after)));
     for (const Json& part : list_of(page, "parts_present")) {
-      const Json* checksum = part.find("checksum");
-      there[number_of(part, "number")] = checksum ? text_of(*checksum, "value") : std::string();
+      there[number_of(part, "number")] = text_of(part, "checksum");
     }
     after = number_of(page, "next");
     if (after == 0) return there;
@@ -167,7 +166,7 @@ class Parts {
       sending_.progress().skip(length(i));
       return {};
     }
-    const Json wanted = Json::object({{"parts", Json::Array{Json::object({{"number", number}, {"length", length(i)}, {"checksum", checksum_json(crcs_[i])}})}}});
+    const Json wanted = Json::object({{"parts", Json::Array{Json::object({{"number", number}, {"length", length(i)}, {"checksum", checksum_text(crcs_[i])}})}}});
     return sending_.put(file_, offset, length(i), [&]() -> Result<Json> {
       const Json answer = TRY(sending_.api().post(fmt::format("/api/v1/uploads/{}/parts", id_), wanted));
       const auto& parts = list_of(answer, "parts");
@@ -181,7 +180,7 @@ class Parts {
     Json parts = Json::array();
     std::uint64_t whole = 0;
     for (std::size_t i = 0; i < crcs_.size(); ++i) {
-      parts.push(Json::object({{"number", static_cast<std::int64_t>(i) + 1}, {"checksum", checksum_json(crcs_[i])}}));
+      parts.push(Json::object({{"number", static_cast<std::int64_t>(i) + 1}, {"checksum", checksum_text(crcs_[i])}}));
       whole = crc64nvme_combine(whole, crcs_[i], length(i));
     }
     return sending_.api().post(fmt::format("/api/v1/uploads/{}/complete", id_), Json::object({{"checksum", checksum_json(whole)}, {"parts", std::move(parts)}}));
