@@ -1,7 +1,6 @@
 """The binary as an operator sees it: starting, stopping, being killed, running out of disk."""
 import json
 import os
-import pathlib
 import random
 import re
 import stat
@@ -11,12 +10,12 @@ import urllib.error
 
 import pytest
 
-from satchel import BINARY, Api, Server, checksum, eventually, request, send
+from satchel import BINARY, Api, checksum, eventually, request, send
 
 
 def test_the_set_up_link_makes_the_first_administrator_once(own_server):
     server = own_server().start()
-    link = re.search(re.escape(server.url) + r"/setup#(\S+)", server.read_log())
+    link = eventually(lambda: re.search(re.escape(server.url) + r"/setup#(\S+)", server.read_log()))
     assert link, server.read_log()
     claim = {"token": link[1], "email": "first@example.org", "name": "First", "password": "a long enough pass phrase"}
     headers = {"Satchel-Request": "1"}
@@ -50,7 +49,6 @@ def test_a_taken_port_is_said_in_a_sentence(server):
 
 def test_accounts_and_tokens_also_without_a_running_server(own_server):
     server = own_server()
-    server.data.parent.mkdir(exist_ok=True)
     person = server.add_user("offline@example.org")
     server.start()
     assert person.me["email"] == "offline@example.org"
@@ -138,9 +136,8 @@ def test_a_full_disk_refuses_uploads_serves_the_rest_and_recovers(own_server, tm
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=192m", "tmpfs", mount], capture_output=True).returncode != 0:
         pytest.fail("cannot mount a small tmpfs: run as root")
     try:
-        server = own_server(folder=mount / "s")
-        (mount / "s").mkdir(exist_ok=True)
-        server.start()
+        (mount / "s").mkdir()
+        server = own_server(folder=mount / "s").start()
         person = server.add_user("full@example.org")
         kept = person.put("kept", b"k" * 100_000)
         filler = mount / "filler"
