@@ -87,7 +87,7 @@ export class LinkState {
   }
 
   async list(folder?: string, cursor?: string): Promise<FolderPage> {
-    const params = { ...this.params, query: { folder, cursor, limit: 1000 } };
+    const params = { ...this.params, query: { folder, cursor, limit: 1000, lease: this.lease } };
     return result(this.api.GET('/api/v1/public/links/{token}/entries', { params }));
   }
 

@@ -512,7 +512,7 @@ export interface paths {
         put?: never;
         /**
          * Make a personal API token; the secret is shown this once.
-         * @description A token cannot make one that may do more than itself, or live longer.
+         * @description Only a person's own sign-in makes one. A token that could make tokens would outlive its own end.
          */
         post: operations["create_token"];
         delete?: never;
@@ -531,7 +531,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Void a token, at once. Idempotent. */
+        /** Void a token, at once. */
         delete: operations["delete_token"];
         options?: never;
         head?: never;
@@ -1214,7 +1214,7 @@ export interface components {
             max_downloads?: number;
             /** @description Downloads of a limited link that were finished or are under way, of others those that were begun. */
             downloads: number;
-            /** @description How often its page was opened. */
+            /** @description How often somebody gave its password or began a download. Looking changes nothing, so it is not counted. */
             opened: number;
             /**
              * Format: date-time
@@ -2082,6 +2082,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2263,6 +2264,8 @@ export interface operations {
             query?: {
                 /** @description A folder within the link's; absent means the link's own. */
                 folder?: components["schemas"]["Id"];
+                /** @description From a download of a limited link that it has spent, to list on for the files that follow. */
+                lease?: string;
                 limit?: components["parameters"]["Limit"];
                 /** @description From the page before. */
                 cursor?: components["parameters"]["Cursor"];
