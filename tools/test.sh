@@ -71,7 +71,7 @@ web() {
 # The black-box tests run in an environment of their own where Debian has no package for what they import.
 python_environment() {
   local requirements=tests/e2e/requirements.txt
-  [ -d build/python ] || python3 -m venv --system-site-packages build/python || return 1
+  [ -d build/python ] || /usr/bin/python3 -m venv --system-site-packages build/python || return 1
   if [ -f $requirements ] && ! cmp -s $requirements build/python/have; then
     build/python/bin/pip install -q --disable-pip-version-check -r $requirements && cp $requirements build/python/have || return 1
   fi
