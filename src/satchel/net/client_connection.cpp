@@ -34,7 +34,8 @@ std::unexpected<Error> out_of_time(const std::string& peer) {
   return fail(ErrorCode::deadline_exceeded, fmt::format("'{}' did not answer in time. Check that it runs and can be reached, and try again.", peer));
 }
 std::unexpected<Error> no_socket() {
-  return fail(ErrorCode::unavailable, "No more connections can be opened on this computer. Close some programs and try again.", std::system_category().message(errno));
+  return fail(ErrorCode::unavailable, "No more connections can be opened on this computer. Close some programs and try again.",
+              std::system_category().message(errno));
 }
 
 /// Waits for one of the events. What came; nothing where time is up.

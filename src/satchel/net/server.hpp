@@ -82,7 +82,8 @@ class Exchange {
   virtual const RequestHead& head() const = 0;
 
   /// The next bytes of the body, decoded from chunks; an empty buffer at its end. Takes memory from the budget only once
-  /// bytes have come, so slow clients hold none; an exchange that holds a buffer waits behind those that hold none. Sends 100 Continue at the first call where the client waits for it.
+  /// bytes have come, so slow clients hold none. An exchange that still holds a buffer waits behind those that hold none, so
+  /// whoever holds some must be able to go on without more. Sends 100 Continue at the first call where the client waits for it.
   /// Errors: invalid (broken framing), unavailable (the client left), deadline_exceeded (too slow). One read at a time;
   /// the callback runs on a loop thread and must not block.
   virtual void read(ReadCallback callback) = 0;
@@ -90,7 +91,8 @@ class Exchange {
   /// The whole body, for small messages; too_large once it passes `limit`.
   virtual void read_all(std::size_t limit, std::move_only_function<void(Result<std::string>)> callback) = 0;
 
-  /// For HEAD the framing is that of the body, which is not sent. `done` is called once, on a loop thread.
+  /// For HEAD the framing is that of the body, which is not sent. `done` is called once, on a loop thread (after stop() on the
+  /// caller's). A field "Connection: close" ends the connection; the other fields of the framing are the server's own.
   virtual void respond(ResponseHead head, std::string body, SentCallback done = {}) = 0;
   /// By sendfile(2); over TLS by reading.
   virtual void respond(ResponseHead head, std::vector<FileSlice> body, SentCallback done = {}) = 0;
