@@ -107,7 +107,7 @@ Result<Json> Api::call(std::string_view method, std::string_view path, std::stri
   auto answer = retry(kPatient, deadline, world_.clock, world_.random, [&]() -> Result<Json> {
     const std::string bearer = TRY(token());
     auto result = call_once(method, path, body, key, bearer);
-    if (!result && result.error().code == ErrorCode::unauthenticated && result.error().type == "unauthenticated" && !renewed && !bearer.empty()) {
+    if (!result && result.error().code == ErrorCode::unauthenticated && result.error().type == "invalid_token" && !renewed && !bearer.empty()) {
       renewed = true;
       TRY(refresh(bearer));
       result = call_once(method, path, body, key, TRY(token()));
