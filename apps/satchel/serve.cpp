@@ -111,7 +111,7 @@ class Serving {
 
   /// The outside first: no request comes in while what it needs goes away.
   void stop() {
-    logger_->info("stopping");
+    if (server_) logger_->info("stopping");
     const Time until = clock_->now() + kStopPatience;
     if (server_) server_->stop(until);
     if (admin_server_) admin_server_->stop(until);
