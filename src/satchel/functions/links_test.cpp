@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Links: what their owner sees, what they open and to whom. The ids are those of the attack cases that each test stands for.
+#include "satchel/functions/links.hpp"
 #include "satchel/functions/links_test.hpp"
-
-#include <set>
 
 namespace satchel {
 namespace {
@@ -89,6 +88,23 @@ TEST_P(Links, MarkTheirEntryAsSharedUntilTheLastIsWithdrawn) {
   EXPECT_FALSE(is_shared(a));
   EXPECT_EQ(revoke(two).status, 204) << "again";
   EXPECT_THAT(links_of(a), IsEmpty());
+}
+
+// A link that is made while another of the same file is withdrawn keeps its mark: the withdrawal has to look again.
+TEST_P(Links, AWithdrawalThatOverlooksANewOneIsNotWritten) {
+  const EntryId a = file(root_, "a", "1");
+  const Link first = stored(link_to(a));
+  const auto logger = null_logger();
+  const Context context{.call = b_.call(), .principal = SignedIn{b_.anna, false, {}}, .request_id = "", .client = "", .random = b_.random, .logger = *logger};
+  const auto late = revoke_operations(context, *b_.table, first).value();
+  link_to(a);
+  for (;;) {
+    const auto written = b_.table->write(b_.call(), late);
+    if (!written) continue;
+    EXPECT_FALSE(written->committed());
+    break;
+  }
+  EXPECT_TRUE(is_shared(a));
 }
 
 // every credential that opens an item is in its owner's list for the item, and can be revoked there.
