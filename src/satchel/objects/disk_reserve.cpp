@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kReserve = 32 * 1024 * 1024;
 constexpr std::uint64_t kNearlyFull = 8 * 1024 * 1024;
-constexpr std::uint64_t kRoom = 32 * 1024 * 1024;  // what new logs and both write buffers may need at once
+constexpr std::uint64_t kRoom = 24 * 1024 * 1024;  // what new logs and both write buffers may need at once; less than the reserve
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -18,7 +19,7 @@ namespace satchel::objects {
 namespace {
 
 constexpr Duration kResumePause{250};
-constexpr std::array<const char*, kFamilies> kNames{"default", "objects", "inline", "manifests", "uploads", "parts",
+constexpr std::array<std::string_view, kFamilies> kNames{"default", "objects", "inline", "manifests", "uploads", "parts",
                                                     "tombstones", "blobs", "garbage", "events", "due"};
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
@@ -46,7 +47,6 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   rocksdb::DBOptions options;
   options.env = env;
   options.create_if_missing = true;
-  options.create_missing_column_families = true;
   options.db_write_buffer_size = 16 * 1024 * 1024;
   options.max_total_wal_size = 32 * 1024 * 1024;
   options.max_background_jobs = 2;
@@ -82,11 +82,27 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   return options;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(std::size_t cache_bytes) {
+/// Opens the families that exist and then makes those that do not, all at once: RocksDB's own way of making missing ones writes,
+/// reads and checks a file of options for each.
+rocksdb::Status open_families(const rocksdb::DBOptions& options, const std::string& folder, std::size_t cache_bytes,
+                              std::unique_ptr<rocksdb::DB>& database, std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+  std::vector<std::string> existing;
+  if (!rocksdb::DB::ListColumnFamilies(options, folder, &existing).ok()) existing = {std::string(kNames[0])};
   const auto cache = rocksdb::NewLRUCache(cache_bytes, /*num_shard_bits=*/2);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (std::size_t i = 0; i < kFamilies; ++i) families.emplace_back(kNames[i], family_options(cache, static_cast<Family>(i)));
-  return families;
+  std::vector<rocksdb::ColumnFamilyDescriptor> held, missing;
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    auto& kind = std::ranges::find(existing, kNames[i]) != existing.end() ? held : missing;
+    kind.emplace_back(std::string(kNames[i]), family_options(cache, static_cast<Family>(i)));
+  }
+  rocksdb::DB* opened = nullptr;
+  auto status = rocksdb::DB::Open(options, folder, held, &handles, &opened);
+  database.reset(opened);
+  if (!status.ok() || missing.empty()) return status;
+  std::vector<rocksdb::ColumnFamilyHandle*> made;
+  status = database->CreateColumnFamilies(missing, &made);
+  handles.insert(handles.end(), made.begin(), made.end());
+  std::ranges::sort(handles, {}, [](const auto* handle) { return std::ranges::find(kNames, handle->GetName()) - kNames.begin(); });
+  return status;
 }
 
 }  // namespace
@@ -131,12 +147,9 @@ Result<void> Index::open_database(Random& random) {
     env_ = own_env_.get();
   }
   TRY(make_folder());
-  const auto families = descriptors(options_.cache_bytes);
   const RetryPolicy until_unlocked{.attempts = 1000, .first_delay = Duration{20}, .longest_delay = Duration{200}};
   TRY(retry(until_unlocked, clock_->now() + options_.lock_wait, *clock_, random, [&]() -> Result<void> {
-    rocksdb::DB* database = nullptr;
-    const auto status = rocksdb::DB::Open(database_options(env_), options_.folder, families, &handles_, &database);
-    database_.reset(database);
+    const auto status = open_families(database_options(env_), options_.folder, options_.cache_bytes, database_, handles_);
     if (status.ok()) return {};
     if (status.IsNoSpace()) return failure(status);
     if (status.ToString().find("lock") == std::string::npos) {
@@ -194,20 +207,23 @@ bool Index::resume() {
 
 Result<void> Index::write(Batch& batch, Sync sync) {
   if (batch.empty()) return {};
-  TRY(ready());
   rocksdb::WriteOptions options;
   options.sync = sync == Sync::yes;
-  const rocksdb::Status status = database_->Write(options, &batch.batch_);
-  if (status.ok()) return {};
-  log_->error("objects.write_failed", {{"status", std::string_view(status.ToString())}});
-  if (!status.IsNoSpace()) {
-    poison(status.ToString());
-    return failure(status);
+  // A full disk may have been met before the reserve was given up: then the second attempt succeeds.
+  for (bool again = false;; again = true) {
+    TRY(ready());
+    const rocksdb::Status status = database_->Write(options, &batch.batch_);
+    if (status.ok()) return {};
+    log_->error("objects.write_failed", {{"status", std::string_view(status.ToString())}});
+    if (!status.IsNoSpace()) {
+      poison(status.ToString());
+      return failure(status);
+    }
+    const std::scoped_lock lock(mutex_);
+    last_failure_ = status;
+    resume_after_ = clock_->now() + (again ? kResumePause : Duration{0});
+    if (again) return failure(status);
   }
-  const std::scoped_lock lock(mutex_);
-  last_failure_ = status;
-  resume_after_ = clock_->now() + kResumePause;
-  return failure(status);
 }
 
 }  // namespace satchel::objects
