@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every journey has: a running Satchel, a person of its own, a visitor with a clean profile, a folder for files,
 // and a watch that fails the test on any console error, page error, policy violation or dialog it did not expect.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import {
-  expect,
-  test as base,
-  type BrowserContext,
-  type Page,
-} from "@playwright/test";
-import { Person, Satchel } from "./satchel";
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
+import { Person, Satchel } from './satchel';
 
-export { expect } from "@playwright/test";
+export { expect } from '@playwright/test';
 
 export class Watch {
   readonly faults: string[] = [];
@@ -25,22 +20,16 @@ export class Watch {
 
   allowStatus(...statuses: number[]): void {
     for (const status of statuses)
-      this.allow(
-        new RegExp(`Failed to load resource: .* status of ${status}\\b`),
-      );
+      this.allow(new RegExp(`Failed to load resource: .* status of ${status}\\b`));
   }
 
   over(context: BrowserContext): void {
-    context.on("console", (message) => {
-      if (message.type() === "error")
-        this.fault(`console: ${message.text()} (${message.location().url})`);
+    context.on('console', (message) => {
+      if (message.type() === 'error') this.fault(`console: ${message.text()} (${message.location().url})`);
     });
-    context.on("weberror", (error) =>
-      this.fault(`page: ${error.error().stack ?? error.error().message}`),
-    );
-    context.on("dialog", (dialog) => {
-      if (dialog.type() !== "beforeunload")
-        this.fault(`dialog: ${dialog.message()}`);
+    context.on('weberror', (error) => this.fault(`page: ${error.error().stack ?? error.error().message}`));
+    context.on('dialog', (dialog) => {
+      if (dialog.type() !== 'beforeunload') this.fault(`dialog: ${dialog.message()}`);
       void dialog.accept().catch(() => undefined);
     });
   }
@@ -50,9 +39,7 @@ export class Watch {
   }
 
   unexpected(): string[] {
-    return this.faults.filter(
-      (fault) => !this.allowed.some((pattern) => pattern.test(fault)),
-    );
+    return this.faults.filter((fault) => !this.allowed.some((pattern) => pattern.test(fault)));
   }
 }
 
@@ -87,7 +74,7 @@ export const test = base.extend<Each, { satchel: Satchel }>({
       await use(satchel);
       await satchel.stop();
     },
-    { scope: "worker", timeout: 120_000 },
+    { scope: 'worker', timeout: 120_000 },
   ],
   baseURL: async ({ satchel }, use) => use(satchel.url),
   watch: [
@@ -107,7 +94,7 @@ export const test = base.extend<Each, { satchel: Satchel }>({
     await context.close();
   },
   files: async ({}, use) => {
-    const folder = await mkdtemp(join(tmpdir(), "satchel-files-"));
+    const folder = await mkdtemp(join(tmpdir(), 'satchel-files-'));
     await use(new Files(folder));
     await rm(folder, { recursive: true, force: true });
   },

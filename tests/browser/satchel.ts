@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // A throw-away Satchel: the real binary with its own folder and port, people made by its command line, and its API as
 // one of them. `SATCHEL_BINARY` names the binary; without it build/dev's is taken.
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const built = fileURLToPath(
-  new URL("../../build/dev/apps/satchel/satchel", import.meta.url),
-);
-const binary = process.env["SATCHEL_BINARY"] ?? built;
+const built = fileURLToPath(new URL('../../build/dev/apps/satchel/satchel', import.meta.url));
+const binary = process.env['SATCHEL_BINARY'] ?? built;
 const startMs = 60_000;
 const stopMs = 30_000;
 
 export interface Entry {
   id: string;
-  kind: "file" | "folder";
+  kind: 'file' | 'folder';
   name: string;
   size?: number;
 }
@@ -29,7 +27,7 @@ export interface Link {
 }
 
 export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 export async function sha256OfFile(path: string): Promise<string> {
@@ -38,7 +36,7 @@ export async function sha256OfFile(path: string): Promise<string> {
 
 export class Satchel {
   private people = 0;
-  private output = "";
+  private output = '';
   private process!: ChildProcess;
 
   private constructor(
@@ -47,35 +45,30 @@ export class Satchel {
   ) {}
 
   static async start(): Promise<Satchel> {
-    const folder = await mkdtemp(join(tmpdir(), "satchel-browser-"));
+    const folder = await mkdtemp(join(tmpdir(), 'satchel-browser-'));
     const port = await freePort();
     const satchel = new Satchel(folder, `http://localhost:${port}`);
-    await satchel.run([
-      "--listen",
-      `127.0.0.1:${port}`,
-      "--public-url",
-      satchel.url,
-    ]);
+    await satchel.run(['--listen', `127.0.0.1:${port}`, '--public-url', satchel.url]);
     return satchel;
   }
 
   private get data(): string {
-    return join(this.folder, "data");
+    return join(this.folder, 'data');
   }
 
   private async run(options: string[]): Promise<void> {
-    this.process = spawn(binary, ["serve", "--data", this.data, ...options], {
-      stdio: ["ignore", "pipe", "pipe"],
+    this.process = spawn(binary, ['serve', '--data', this.data, ...options], {
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     const failed = new Promise<never>((_, reject) => {
-      this.process.once("error", reject);
-      this.process.once("exit", (code) =>
+      this.process.once('error', reject);
+      this.process.once('exit', (code) =>
         reject(new Error(`the server ended with ${code}:\n${this.output}`)),
       );
     });
     failed.catch(() => undefined);
     for (const stream of [this.process.stdout!, this.process.stderr!]) {
-      stream.on("data", (text: Buffer) => (this.output += text.toString()));
+      stream.on('data', (text: Buffer) => (this.output += text.toString()));
     }
     await Promise.race([failed, this.ready()]);
   }
@@ -85,8 +78,7 @@ export class Satchel {
     for (;;) {
       const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
       if (answer?.ok) return;
-      if (Date.now() > end)
-        throw new Error(`the server is not ready:\n${this.output}`);
+      if (Date.now() > end) throw new Error(`the server is not ready:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -97,61 +89,34 @@ export class Satchel {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.process.once("exit", resolve));
-    const late = setTimeout(() => this.process.kill("SIGKILL"), stopMs);
+    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    const late = setTimeout(() => this.process.kill('SIGKILL'), stopMs);
     if (this.process.exitCode === null && this.process.signalCode === null) {
-      this.process.kill("SIGTERM");
+      this.process.kill('SIGTERM');
       await ended;
     }
     clearTimeout(late);
     await rm(this.folder, { recursive: true, force: true });
-    if (/AddressSanitizer|runtime error:/.test(this.output))
-      throw new Error(this.output.slice(-8000));
+    if (/AddressSanitizer|runtime error:/.test(this.output)) throw new Error(this.output.slice(-8000));
   }
 
-  command(
-    parts: string[],
-    more: { stdin?: string; environment?: NodeJS.ProcessEnv } = {},
-  ): Promise<string> {
+  command(parts: string[], more: { stdin?: string; environment?: NodeJS.ProcessEnv } = {}): Promise<string> {
     const env = { ...process.env, HOME: this.folder, ...more.environment };
     return new Promise((resolve, reject) => {
-      const child = execFile(
-        binary,
-        parts,
-        { env, cwd: this.folder },
-        (error, stdout, stderr) =>
-          error
-            ? reject(new Error(`satchel ${parts.join(" ")}: ${stderr}`))
-            : resolve(stdout.trim()),
+      const child = execFile(binary, parts, { env, cwd: this.folder }, (error, stdout, stderr) =>
+        error ? reject(new Error(`satchel ${parts.join(' ')}: ${stderr}`)) : resolve(stdout.trim()),
       );
-      child.stdin!.end(more.stdin ?? "");
+      child.stdin!.end(more.stdin ?? '');
     });
   }
 
   async addPerson({ admin = false } = {}): Promise<Person> {
     const email = `person${++this.people}@example.org`;
-    const password = "a long enough pass phrase";
-    const role = admin ? ["--admin"] : [];
-    const add = [
-      "user",
-      "add",
-      email,
-      ...role,
-      "--password-stdin",
-      "--data",
-      this.data,
-    ];
+    const password = 'a long enough pass phrase';
+    const role = admin ? ['--admin'] : [];
+    const add = ['user', 'add', email, ...role, '--password-stdin', '--data', this.data];
     await this.command(add, { stdin: `${password}\n` });
-    const token = [
-      "token",
-      "create",
-      "--user",
-      email,
-      "--name",
-      "test",
-      "--data",
-      this.data,
-    ];
+    const token = ['token', 'create', '--user', email, '--name', 'test', '--data', this.data];
     return new Person(this, email, password, await this.command(token));
   }
 }
@@ -167,7 +132,7 @@ export class Person {
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {
     const headers = {
       Authorization: `Bearer ${this.token}`,
-      "Content-Type": "application/json",
+      'Content-Type': 'application/json',
     };
     const answer = await fetch(this.satchel.url + path, {
       method,
@@ -175,8 +140,7 @@ export class Person {
       body: body && JSON.stringify(body),
     } as RequestInit);
     const text = await answer.text();
-    if (!answer.ok)
-      throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return (text ? JSON.parse(text) : undefined) as T;
   }
 
@@ -186,20 +150,19 @@ export class Person {
       SATCHEL_URL: this.satchel.url,
       SATCHEL_TOKEN: this.token,
     };
-    await this.satchel.command(["put", ...paths], { environment });
+    await this.satchel.command(['put', ...paths], { environment });
   }
 
   async root(): Promise<string> {
-    return (await this.api<{ space: { root: string } }>("GET", "/api/v1/me"))
-      .space.root;
+    return (await this.api<{ space: { root: string } }>('GET', '/api/v1/me')).space.root;
   }
 
   async entries(folder?: string): Promise<Entry[]> {
     const path = `/api/v1/folders/${folder ?? (await this.root())}/entries`;
     const found: Entry[] = [];
-    for (let cursor: string | undefined = ""; cursor !== undefined;) {
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
       const page: { entries: Entry[]; cursor?: string } = await this.api(
-        "GET",
+        'GET',
         path + (cursor && `?cursor=${encodeURIComponent(cursor)}`),
       );
       found.push(...page.entries);
@@ -215,11 +178,7 @@ export class Person {
   }
 
   async read(entry: Entry): Promise<Uint8Array> {
-    const { url } = await this.api<{ url: string }>(
-      "POST",
-      "/api/v1/downloads",
-      { entry: entry.id },
-    );
+    const { url } = await this.api<{ url: string }>('POST', '/api/v1/downloads', { entry: entry.id });
     return new Uint8Array(await (await fetch(url)).arrayBuffer());
   }
 
@@ -231,15 +190,15 @@ export class Person {
       max_downloads?: number;
     } = {},
   ): Promise<Link> {
-    return this.api("POST", "/api/v1/links", { entry: entry.id, ...settings });
+    return this.api('POST', '/api/v1/links', { entry: entry.id, ...settings });
   }
 }
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
       const { port } = probe.address() as AddressInfo;
       probe.close(() => resolve(port));
     });

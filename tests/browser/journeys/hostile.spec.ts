@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that mean harm. Whatever they are called and hold, no script of theirs ever runs: not in a preview, not under
-// their own address in a frame or a tab, neither for a visitor nor for somebody signed in.
-import type { BrowserContext, Page } from "@playwright/test";
-import { expect, test } from "../fixtures";
-import type { Entry, Person } from "../satchel";
-import { row, signIn, tray } from "../steps";
+// Files that mean harm. Whatever they are called and hold, no script of theirs ever runs in a page: not in a preview,
+// not under their own address in a frame or a tab, neither for a visitor nor for somebody signed in.
+import type { BrowserContext, Locator, Page } from '@playwright/test';
+import { expect, test } from '../fixtures';
+import type { Entry, Person } from '../satchel';
+import { row, signIn, tray } from '../steps';
 
 const script = [
   `document.documentElement.dataset.planted = document.cookie || 'ran'`,
@@ -12,30 +12,30 @@ const script = [
   `new Image().src = '/planted'`,
   `try { top.postMessage('planted', '*'); top.document.documentElement.dataset.planted = 'from below' } catch {}`,
   `alert('planted')`,
-].join(";");
+].join(';');
 const html = `<!doctype html><title>x</title><script>${script}</script><img src=x onerror="${script}"><body onload="${script}">`;
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="${script}"><script>${script}</script></svg>`;
+const pdfScript = `app.alert\\('from a PDF: ' + typeof document + typeof cookie\\);app.launchURL\\('/planted'\\);this.submitForm\\('/planted'\\)`;
 const pdf = `%PDF-1.7
-1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert\\('planted'\\);app.launchURL\\('/planted'\\))>>>>endobj
+1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(${pdfScript})>>>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/AA<</O<</S/JavaScript/JS(app.alert\\('planted'\\))>>>>>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/AA<</O<</S/JavaScript/JS(${pdfScript})>>>>>>endobj
 trailer<</Root 1 0 R>>
 %%EOF`;
-const nameWithHtml = "<img src=x onerror=alert(document.domain)>.txt";
+const nameWithHtml = '<img src=x onerror=alert(document.domain)>.txt';
 
 const samples = [
-  { name: "page.html", mimeType: "text/html", text: html },
+  { name: 'page.html', mimeType: 'text/html', text: html },
   {
-    name: "page.xhtml",
-    mimeType: "application/xhtml+xml",
+    name: 'page.xhtml',
+    mimeType: 'application/xhtml+xml',
     text: `<html xmlns="http://www.w3.org/1999/xhtml"><script>${script}</script></html>`,
   },
-  { name: "drawing.svg", mimeType: "image/svg+xml", text: svg },
-  { name: "document.pdf", mimeType: "application/pdf", text: pdf },
-  { name: "photo.jpg", mimeType: "text/html", text: html },
-  { name: "notes.txt", mimeType: "text/html", text: html },
-  { name: "no extension", mimeType: "text/html", text: html },
-  { name: nameWithHtml, mimeType: "text/html", text: html },
+  { name: 'drawing.svg', mimeType: 'image/svg+xml', text: svg },
+  { name: 'photo.jpg', mimeType: 'text/html', text: html },
+  { name: 'notes.txt', mimeType: 'text/html', text: html },
+  { name: 'no extension', mimeType: 'text/html', text: html },
+  { name: nameWithHtml, mimeType: 'text/html', text: html },
 ];
 
 /** What a planted script would leave behind. */
@@ -43,12 +43,11 @@ class Traces {
   readonly found: string[] = [];
 
   constructor(private readonly context: BrowserContext) {
-    context.on("request", (request) => {
-      if (request.url().includes("/planted"))
-        this.found.push(`asked for ${request.url()}`);
+    context.on('request', (request) => {
+      if (request.url().includes('/planted')) this.found.push(`asked for ${request.url()}`);
     });
-    context.on("dialog", (dialog) => {
-      this.found.push(`said ${dialog.message()}`);
+    context.on('dialog', (dialog) => {
+      if (!dialog.message().startsWith('from a PDF')) this.found.push(`said ${dialog.message()}`);
       void dialog.accept().catch(() => undefined);
     });
   }
@@ -57,7 +56,7 @@ class Traces {
     for (const page of this.context.pages()) {
       for (const frame of page.frames()) {
         const mark = await frame
-          .evaluate(() => document.documentElement?.dataset?.["planted"])
+          .evaluate(() => document.documentElement?.dataset?.['planted'])
           .catch(() => undefined);
         if (mark) this.found.push(`marked ${frame.url()}: ${mark}`);
       }
@@ -66,30 +65,21 @@ class Traces {
   }
 }
 
-test("what looks for planted scripts finds them", async ({
-  browser,
-  satchel,
-}) => {
+test('what looks for planted scripts finds them', async ({ browser, satchel }) => {
   const context = await browser.newContext();
   const traces = new Traces(context);
-  await context.route("**/unprotected/**", (route) =>
+  await context.route('**/unprotected/**', (route) =>
     route.fulfill({
-      contentType: route.request().url().endsWith(".svg")
-        ? "image/svg+xml"
-        : "text/html",
-      body: route.request().url().endsWith(".svg") ? svg : html,
+      contentType: route.request().url().endsWith('.svg') ? 'image/svg+xml' : 'text/html',
+      body: route.request().url().endsWith('.svg') ? svg : html,
     }),
   );
-  for (const name of ["page.html", "drawing.svg"]) {
+  for (const name of ['page.html', 'drawing.svg']) {
     const page = await context.newPage();
     await page.goto(`${satchel.url}/unprotected/${name}`);
-    await expect
-      .poll(() => traces.all())
-      .toContainEqual(expect.stringContaining("marked"));
-    await expect.poll(() => traces.found).toContainEqual("said planted");
-    await expect
-      .poll(() => traces.found)
-      .toContainEqual(expect.stringContaining("asked for"));
+    await expect.poll(() => traces.all()).toContainEqual(expect.stringContaining('marked'));
+    await expect.poll(() => traces.found).toContainEqual('said planted');
+    await expect.poll(() => traces.found).toContainEqual(expect.stringContaining('asked for'));
     traces.found.length = 0;
     await page.close();
   }
@@ -99,11 +89,11 @@ test("what looks for planted scripts finds them", async ({
 /** Opens an address as a tab of its own; an attachment becomes a download instead. */
 async function openInTab(page: Page, url: string): Promise<void> {
   const tab = await page.context().newPage();
-  const saved = tab.waitForEvent("download").then(
+  const saved = tab.waitForEvent('download').then(
     () => undefined,
     () => undefined,
   );
-  const shown = tab.goto(url, { waitUntil: "load" }).then(
+  const shown = tab.goto(url, { waitUntil: 'load' }).then(
     () => undefined,
     () => saved,
   );
@@ -112,14 +102,14 @@ async function openInTab(page: Page, url: string): Promise<void> {
 }
 
 async function openInFrame(page: Page, url: string): Promise<void> {
-  const saved = page.waitForEvent("download").then(
+  const saved = page.waitForEvent('download').then(
     () => undefined,
     () => undefined,
   );
   const shown = page.evaluate(
     (address) =>
       new Promise<void>((resolve) => {
-        const frame = document.createElement("iframe");
+        const frame = document.createElement('iframe');
         frame.onload = () => resolve();
         frame.src = address;
         document.body.append(frame);
@@ -131,13 +121,39 @@ async function openInFrame(page: Page, url: string): Promise<void> {
 
 const addressBy = (person: Person, entry: Entry, inline: boolean) =>
   person
-    .api<{ url: string }>("POST", "/api/v1/downloads", {
+    .api<{ url: string }>('POST', '/api/v1/downloads', {
       entry: entry.id,
       inline,
     })
     .then(({ url }) => url);
 
-test("hostile files never run a script, and their names never become elements", async ({
+async function upload(page: Page, given: { name: string; mimeType: string; text: string }[]): Promise<void> {
+  await page
+    .getByTestId('pick-files')
+    .setInputFiles(given.map(({ name, mimeType, text }) => ({ name, mimeType, buffer: Buffer.from(text) })));
+  await expect(tray(page).getByText(/^\s*\d+ files? uploaded/)).toBeVisible();
+  for (const { name } of given) await expect(row(page, name)).toBeVisible();
+}
+
+/** Opens the preview of a file of mine, and closes it when `seen` has passed. */
+async function preview(page: Page, name: string, seen: (dialog: Locator) => Promise<void>): Promise<void> {
+  await row(page, name).locator('time').dblclick();
+  const dialog = page.getByRole('dialog', { name });
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByText('Loading…')).toHaveCount(0);
+  await seen(dialog);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toBeHidden();
+}
+
+async function openLink(visitor: Page, person: Person, name: string): Promise<void> {
+  const link = await person.share(await person.entry(name));
+  await visitor.goto(link.url);
+  await expect(visitor.getByRole('heading', { name })).toBeVisible();
+  await expect(visitor.getByText('Loading…')).toHaveCount(0);
+}
+
+test('hostile files never run a script, and their names never become elements', async ({
   page,
   person,
   visitor,
@@ -147,49 +163,23 @@ test("hostile files never run a script, and their names never become elements", 
   const traces = [new Traces(page.context()), new Traces(visitor.context())];
   const expectNone = async () => {
     for (const one of traces) expect(await one.all()).toEqual([]);
-    for (const one of [page, visitor])
-      await expect(one.locator('img[onerror], img[src="x"]')).toHaveCount(0);
+    for (const one of [page, visitor]) await expect(one.locator('img[onerror], img[src="x"]')).toHaveCount(0);
   };
 
   await signIn(page, person);
-  await page
-    .getByTestId("pick-files")
-    .setInputFiles(
-      samples.map(({ name, mimeType, text }) => ({
-        name,
-        mimeType,
-        buffer: Buffer.from(text),
-      })),
-    );
-  await expect(
-    tray(page).getByText(`${samples.length} files uploaded`),
-  ).toBeVisible();
-  await expect(row(page, nameWithHtml)).toBeVisible();
+  await upload(page, samples);
   await expectNone();
-
-  await test.step("previews of the owner", async () => {
-    for (const { name } of samples) {
-      await row(page, name).dblclick();
-      const dialog = page.getByRole("dialog", { name });
-      await expect(dialog).toBeVisible();
-      await expect(dialog.getByText("Loading…")).toHaveCount(0);
-      await expectNone();
-      await page.keyboard.press("Escape");
-      await expect(dialog).toBeHidden();
-    }
+  await page.getByRole('button', { name: 'Close uploads' }).click();
+  await test.step('previews of the owner', async () => {
+    for (const { name } of samples) await preview(page, name, expectNone);
   });
-
-  await test.step("previews of a visitor", async () => {
+  await test.step('previews of a visitor', async () => {
     for (const { name } of samples) {
-      const link = await person.share(await person.entry(name));
-      await visitor.goto(link.url);
-      await expect(visitor.getByRole("heading", { name })).toBeVisible();
-      await expect(visitor.getByText("Loading…")).toHaveCount(0);
+      await openLink(visitor, person, name);
       await expectNone();
     }
   });
-
-  await test.step("their own address", async () => {
+  await test.step('their own address', async () => {
     for (const { name } of samples) {
       const entry = await person.entry(name);
       for (const inline of [true, false]) {
@@ -201,4 +191,33 @@ test("hostile files never run a script, and their names never become elements", 
       }
     }
   });
+});
+
+test('a script within a PDF stays within the browser’s viewer: no document, no cookie, no request', async ({
+  page,
+  person,
+  visitor,
+  watch,
+}) => {
+  watch.allow(/\/objects\//, /^dialog: from a PDF: undefinedundefined$/);
+  const traces = [new Traces(page.context()), new Traces(visitor.context())];
+  const expectConfined = async () => {
+    for (const one of traces) expect(await one.all()).toEqual([]);
+  };
+  await signIn(page, person);
+  await upload(page, [{ name: 'document.pdf', mimeType: 'application/pdf', text: pdf }]);
+  await preview(page, 'document.pdf', async (dialog) => {
+    await expect(dialog.locator('iframe')).toBeVisible();
+    await expectConfined();
+  });
+  await openLink(visitor, person, 'document.pdf');
+  await expect(visitor.locator('iframe')).toBeVisible();
+  await expectConfined();
+  const entry = await person.entry('document.pdf');
+  for (const inline of [true, false]) {
+    for (const one of [page, visitor]) {
+      await openInTab(one, await addressBy(person, entry, inline));
+      await expectConfined();
+    }
+  }
 });
