@@ -47,9 +47,9 @@ TEST_P(Faulty, EveryFaultAtEveryCallAndEveryEventTwice) {
   check(report);
 }
 
-TEST_P(Faulty, UnkindTables) { check(play_unkindly(GetParam(), 20)); }
+TEST_P(Faulty, UnkindTables) { check(play_unkindly(GetParam(), 10)); }
 
-TEST_P(Faulty, AFaultInTheRecovery) { check(play_twice(GetParam(), 37)); }
+TEST_P(Faulty, AFaultInTheRecovery) { check(play_twice(GetParam(), 40)); }
 
 }  // namespace
 }  // namespace satchel

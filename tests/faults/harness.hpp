@@ -18,7 +18,7 @@ Report play(const Scenario& scenario);
 /// The scenario on tables that are unkind in every way the port permits, `seeds` times.
 Report play_unkindly(const Scenario& scenario, std::uint64_t seeds);
 
-/// Two faults in one run: at a call of the first try, and at one of the recovery. Every `stride`-th pair.
-Report play_twice(const Scenario& scenario, std::size_t stride);
+/// Two faults in one run: at a call of the first try, and at one of the recovery; about `most` pairs, spread over all.
+Report play_twice(const Scenario& scenario, std::size_t most);
 
 }  // namespace satchel

@@ -137,9 +137,9 @@ Scenario trash_by_the_clock() {
           [](Run& run) {
             doomed_folder(run);
             for (const char* name : {"b", "f"}) discard(run, name);
-            run.b.clock.advance(std::chrono::days{30} - std::chrono::hours{1});
-            run.b.run_schedule("purge_trash");  // the cursor is near
-            run.b.clock.advance(std::chrono::hours{2});
+            run.b.clock.advance(std::chrono::days{30} - std::chrono::minutes{5});
+            for (int again = 0; again < 10; ++again) run.b.run_schedule("purge_trash");  // until its cursor is near
+            run.b.clock.advance(std::chrono::minutes{10});
           },
           [](Run& run) { run.b.run_schedule("purge_trash"); },
           require_all_room};

@@ -112,6 +112,20 @@ BackEnd::BackEnd(const Options& options)
     must_write(*table, call(), transaction);
   }
   restart();
+  let_schedules_start_now();
+}
+
+/// As if every sweep had been here before: the cursor of one that never ran lies two days back, which only costs time.
+void BackEnd::let_schedules_start_now() {
+  const Time hour = std::chrono::floor<std::chrono::hours>(clock.now());
+  for (const Bound& bound : registry_->all()) {
+    if (!std::holds_alternative<Every>(bound.row.trigger)) continue;
+    for (int shard = 0; shard < keys::kDueShards; ++shard) {
+      Item cursor{keys::cursor(bound.row.name, shard), {}};
+      cursor.set("hour", to_millis(hour));
+      must_write(*table, call(), {Put{std::move(cursor), Condition::none()}});
+    }
+  }
 }
 
 void BackEnd::restart() {

@@ -106,6 +106,7 @@ class BackEnd {
   Result<Response> handle(const Principal& who, const Request& request);
   bool hand_out(const Event& event);
   bool deliver_outbox(bool& progress);
+  void let_schedules_start_now();
 
   FaultyTable faulty_table_;
   FaultyObjectStore faulty_objects_;

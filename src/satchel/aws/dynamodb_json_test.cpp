@@ -25,7 +25,7 @@ TEST(DynamoDbJson, PutsNoNameOrValueIntoAnExpression) {
   Json request = Json::object();
   placeholders.add_to(request);
   EXPECT_EQ(request.text(),
-            R"({"ExpressionAttributeNames":{"#n0":"n OR attribute_exists(x)","#n2":"t"},"ExpressionAttributeValues":{":v1":{"N":"5"},":v3":{"S":"') OR (1=1"}}})");
+            R"json({"ExpressionAttributeNames":{"#n0":"n OR attribute_exists(x)","#n2":"t"},"ExpressionAttributeValues":{":v1":{"N":"5"},":v3":{"S":"') OR (1=1"}}})json");
 }
 
 TEST(DynamoDbJson, WritesAnUpdateInItsThreeParts) {

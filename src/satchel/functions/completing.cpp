@@ -83,12 +83,14 @@ Result<Item> complete_once(const Context& context, const TableReader& table, Tab
 }  // namespace
 
 Result<Sent> read_sent(JsonReader& body, UploadId id) {
-  Sent sent{.id = std::move(id), .checksum = TRY(read_checksum(body)), .parts = {}};
+  Sent sent{.id = std::move(id), .checksum = {}, .parts = {}};
+  sent.checksum = TRY(read_checksum(body));
   if (!body.has("parts")) return sent;
   auto list = TRY(body.objects("parts"));
   sent.parts.emplace();
   for (JsonReader& part : list) {
-    sent.parts->push_back({TRY(part.number("number")), TRY(part.text("checksum"))});
+    const std::int64_t number = TRY(part.number("number"));
+    sent.parts->push_back({number, TRY(part.text("checksum"))});
     TRY(part.finish());
   }
   return sent;

@@ -15,7 +15,8 @@ class ListUploads final : public Function {
     const SignedIn* who = TRY(person(context));
     const Page page = TRY(query_some(context.call, table_, {.index = Index::gsi1, .partition = keys::mine_partition(who->user.id, keys::kMyUploads),
                                                             .forward = false, .limit = 100, .cursor = std::string(request.argument("cursor"))}));
-    auto answer = Json::object({{"uploads", TRY(still_open(context.call, page))}});
+    const Json list = TRY(still_open(context.call, page));
+    auto answer = Json::object({{"uploads", list}});
     if (!page.cursor.empty()) answer.set("cursor", page.cursor);
     return Response::json(answer);
   }

@@ -19,7 +19,9 @@ class PutFile final : public Function {
 
   Result<Response> handle(const Context& context, const Request& request) override {
     const User& user = TRY(person(context))->user;
-    Upload upload{.name = TRY(check_name(request.parameter("name"))), .size = TRY(length_of(request))};
+    Upload upload;
+    upload.name = TRY(check_name(request.parameter("name")));
+    upload.size = TRY(length_of(request));
     const Allowed root = TRY(allow_folder(context, table_, Action::add, user.root));
     upload.id = UploadId(random_id(context.random));
     upload.entry = EntryId(random_id(context.random));

@@ -23,7 +23,10 @@ Result<std::vector<WantedPart>> read_parts(const Request& request) {
   if (list.empty() || list.size() > kMostParts) return fail(ErrorCode::invalid, "Ask for 1 to 100 parts at a time.");
   std::vector<WantedPart> parts;
   for (JsonReader& part : list) {
-    WantedPart wanted{TRY(part.number("number")), TRY(part.number("length")), TRY(part.optional_text("checksum"))};
+    WantedPart wanted;
+    wanted.number = TRY(part.number("number"));
+    wanted.length = TRY(part.number("length"));
+    wanted.checksum = TRY(part.optional_text("checksum"));
     TRY(part.finish());
     parts.push_back(std::move(wanted));
   }
@@ -48,7 +51,8 @@ class SignParts final : public Function {
       PartTerms terms{.key = upload.key(), .store_upload = upload.store_upload, .number = static_cast<int>(part.number),
                       .length = static_cast<std::uint64_t>(part.length)};
       if (part.checksum) terms.checksum = TRY(check_checksum(upload.algorithm(), *part.checksum));
-      list.push(Json::object({{"number", part.number}, {"request", signed_json(TRY(signer_.sign_part(context.call, grant, terms)))}}));
+      const SignedRequest signed_part = TRY(signer_.sign_part(context.call, grant, terms));
+      list.push(Json::object({{"number", part.number}, {"request", signed_json(signed_part)}}));
     }
     return Response::json(Json::object({{"parts", list}}));
   }

@@ -20,7 +20,8 @@ class SignPut final : public Function {
       return fail(ErrorCode::invalid, "The file has changed: its checksum is another. Start a new upload.", {}, "wrong_checksum");
     }
     const Grant grant = TRY(allow_folder(context, table_, Action::add, upload.folder)).grant;
-    return Response::json(Json::object({{"put", signed_json(TRY(sign_single(context.call, signer_, grant, upload)))}}));
+    const SignedRequest put = TRY(sign_single(context.call, signer_, grant, upload));
+    return Response::json(Json::object({{"put", signed_json(put)}}));
   }
 
  private:

@@ -144,11 +144,11 @@ TEST_P(Trash, IsPurgedAfterThirtyDays) {
   restore(back);
   b_.clock.advance(std::chrono::days{20} + std::chrono::hours{1});
   b_.table->settle();
-  for (int run = 0; run < 5; ++run) b_.run_schedule("purge_trash");
+  for (int run = 0; run < 10; ++run) b_.run_schedule("purge_trash");
   EXPECT_THAT(trash(), ElementsAre("late"));
   b_.clock.advance(std::chrono::days{11});
   b_.table->settle();
-  for (int run = 0; run < 5; ++run) b_.run_schedule("purge_trash");
+  for (int run = 0; run < 10; ++run) b_.run_schedule("purge_trash");
   EXPECT_THAT(trash(), IsEmpty());
   EXPECT_THAT(b_.names(b_.anna, root_), ElementsAre("back"));
 }
