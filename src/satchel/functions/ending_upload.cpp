@@ -82,7 +82,14 @@ Result<Item> commit_once(const Context& context, const TableReader& table, Table
   if (upload->state == kAborted) return upload_ended();
   if (upload->state == kDone) return file_of(context.call, table, *upload);
   const Located folder = TRY(open_folder(context, table, upload->folder));
-  Outcome outcome = TRY(place(context.call, table, *upload, info, folder.meta));
+  auto placed = place(context.call, table, *upload, info, folder.meta);
+  if (!placed) {
+    // The client and the store's event end the same upload: what stands in its place may be its own file.
+    const auto again = TRY(find_upload(context.call, table, id));
+    if (!again || again->state != upload->state) return moved_on();
+    return std::unexpected(placed.error());
+  }
+  Outcome outcome = *std::move(placed);
 
   Upload done = *upload;
   done.state = kDone;
