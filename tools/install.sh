@@ -4,7 +4,7 @@
 set -euo pipefail
 
 build=(g++ cmake ninja-build ccache make git ca-certificates python3
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
+  libboost1.81-dev libboost-json1.81-dev
   libfmt-dev libutf8proc-dev libssl-dev libargon2-dev libpugixml-dev libcli11-dev libcurl4-openssl-dev
   librocksdb-dev libsnappy-dev liblz4-dev libzstd-dev libbz2-dev zlib1g-dev libgflags-dev brotli)
 test=(libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev chromium nginx-light libnginx-mod-http-dav-ext

@@ -13,7 +13,7 @@
 #include "satchel/base/rsa.hpp"
 #include "satchel/base/time.hpp"
 #include "satchel/ports/call.hpp"
-#include "satchel/runtime/json.hpp"
+#include "satchel/base/json.hpp"
 
 namespace satchel {
 
