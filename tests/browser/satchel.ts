@@ -3,7 +3,8 @@
 // one of them. `SATCHEL_BINARY` names the binary; without it build/dev's is taken.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,9 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 export async function sha256OfFile(path: string): Promise<string> {
-  return sha256(await readFile(path));
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  return hash.digest('hex');
 }
 
 export class Satchel {
@@ -41,14 +44,17 @@ export class Satchel {
 
   private constructor(
     readonly folder: string,
+    readonly port: number,
     readonly url: string,
+    private readonly environment: NodeJS.ProcessEnv,
   ) {}
 
-  static async start(): Promise<Satchel> {
+  /** `url` is the address of a proxy in front of it. */
+  static async start(more: { url?: string; environment?: NodeJS.ProcessEnv } = {}): Promise<Satchel> {
     const folder = await mkdtemp(join(tmpdir(), 'satchel-browser-'));
     const port = await freePort();
-    const satchel = new Satchel(folder, `http://localhost:${port}`);
-    await satchel.run(['--listen', `127.0.0.1:${port}`, '--public-url', satchel.url]);
+    const satchel = new Satchel(folder, port, more.url ?? `http://localhost:${port}`, more.environment ?? {});
+    await satchel.run();
     return satchel;
   }
 
@@ -56,9 +62,11 @@ export class Satchel {
     return join(this.folder, 'data');
   }
 
-  private async run(options: string[]): Promise<void> {
-    this.process = spawn(binary, ['serve', '--data', this.data, ...options], {
+  private async run(): Promise<void> {
+    const where = ['--listen', `127.0.0.1:${this.port}`, '--public-url', this.url];
+    this.process = spawn(binary, ['serve', '--data', this.data, ...where], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.environment },
     });
     const failed = new Promise<never>((_, reject) => {
       this.process.once('error', reject);
@@ -76,7 +84,7 @@ export class Satchel {
   private async ready(): Promise<void> {
     const end = Date.now() + startMs;
     for (;;) {
-      const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+      const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`).catch(() => undefined);
       if (answer?.ok) return;
       if (Date.now() > end) throw new Error(`the server is not ready:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -88,7 +96,18 @@ export class Satchel {
     return /http\S+\/setup#\S+/.exec(this.output)?.[0];
   }
 
+  async restart(): Promise<void> {
+    await this.end();
+    await this.run();
+  }
+
   async stop(): Promise<void> {
+    await this.end();
+    await rm(this.folder, { recursive: true, force: true });
+    if (/AddressSanitizer|runtime error:/.test(this.output)) throw new Error(this.output.slice(-8000));
+  }
+
+  private async end(): Promise<void> {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     const late = setTimeout(() => this.process.kill('SIGKILL'), stopMs);
     if (this.process.exitCode === null && this.process.signalCode === null) {
@@ -96,8 +115,6 @@ export class Satchel {
       await ended;
     }
     clearTimeout(late);
-    await rm(this.folder, { recursive: true, force: true });
-    if (/AddressSanitizer|runtime error:/.test(this.output)) throw new Error(this.output.slice(-8000));
   }
 
   command(parts: string[], more: { stdin?: string; environment?: NodeJS.ProcessEnv } = {}): Promise<string> {
@@ -177,6 +194,14 @@ export class Person {
     return found;
   }
 
+  /** Streams; for files that are too large for read(). */
+  async sha256Of(entry: Entry): Promise<string> {
+    const { url } = await this.api<{ url: string }>('POST', '/api/v1/downloads', { entry: entry.id });
+    const hash = createHash('sha256');
+    for await (const piece of (await fetch(url)).body!) hash.update(piece);
+    return hash.digest('hex');
+  }
+
   async read(entry: Entry): Promise<Uint8Array> {
     const { url } = await this.api<{ url: string }>('POST', '/api/v1/downloads', { entry: entry.id });
     return new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -194,7 +219,7 @@ export class Person {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -10,8 +10,8 @@ export async function fillSignIn(page: Page, email: string, password: string): P
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-export async function signIn(page: Page, person: Pick<Person, 'email' | 'password'>): Promise<void> {
-  await page.goto('/files');
+export async function signIn(page: Page, person: Pick<Person, 'email' | 'password'>, origin = ''): Promise<void> {
+  await page.goto(`${origin}/files`);
   await fillSignIn(page, person.email, person.password);
   await expectInside(page);
 }
