@@ -80,7 +80,7 @@ python_environment() {
 blackbox() {
   python_environment || return 1
   local status=0
-  SATCHEL_BINARY=$PWD/$build/apps/satchel/satchel run blackbox build/python/bin/python -m pytest tests/e2e -q -p no:cacheprovider --durations=5 --color=no || status=1
+  SATCHEL_BINARY=$PWD/$build/apps/satchel/satchel run blackbox build/python/bin/python -m pytest tests/e2e -q -p no:cacheprovider -o tmp_path_retention_policy=failed -o tmp_path_retention_count=1 --durations=5 --color=no || status=1
   count "$(number blackbox '\d+(?= passed)')" "$(number blackbox '\d+(?= failed)')"
   count 0 "$(number blackbox '\d+(?= error)')"
   return $status
