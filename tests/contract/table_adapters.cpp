@@ -64,7 +64,10 @@ std::vector<TableAdapter> dynamodb_adapters() {
     rest.remove_prefix(std::min(engine.size() + 1, rest.size()));
     const std::size_t equals = engine.find('=');
     const std::string endpoint(engine.substr(equals + 1));
-    adapters.push_back({"DynamoDb" + std::string(engine.substr(0, equals)), [endpoint] { return dynamodb_ground(endpoint); }});
+    const std::string name(engine.substr(0, equals));
+    std::set<Gap> gaps{Gap::grown_size};
+    if (name == "Moto") gaps.insert(Gap::compares_types);
+    adapters.push_back({"DynamoDb" + name, [endpoint] { return dynamodb_ground(endpoint); }, std::move(gaps)});
   }
   return adapters;
 }

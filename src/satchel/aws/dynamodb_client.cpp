@@ -66,7 +66,7 @@ Result<Json> DynamoDbClient::call(std::string_view operation, const Json& body, 
     if (field.name != "host") request.fields.add(field.name, field.value);
   }
   const auto response = TRY(http_->send(request, deadline));
-  auto document = Json::parse(response.body);
+  auto document = Json::parse(response.body, OddNumbers::read_as_null);
   if (response.status == 200 && document) return *std::move(document);
   const std::string type = document ? error_type(*document) : std::string();
   return fail(code_of(type, response.status), fmt::format("The table '{}' did not take the call ({}).", options_.table, type.empty() ? fmt::format("status {}", response.status) : type),

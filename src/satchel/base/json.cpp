@@ -21,6 +21,8 @@ class Builder {
   static constexpr std::size_t max_object_size = 1'000'000, max_array_size = 1'000'000;
   static constexpr std::size_t max_key_size = 4096, max_string_size = 16 * 1024 * 1024;
 
+  explicit Builder(OddNumbers odd) : odd_(odd) {}
+
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code&) { return open(Json(Json::Object{})); }
@@ -45,10 +47,10 @@ class Builder {
   }
   bool on_number_part(boost::json::string_view, error_code&) { return true; }
   bool on_int64(std::int64_t value, boost::json::string_view, error_code&) { return add(Json(value)); }
-  bool on_uint64(std::uint64_t, boost::json::string_view, error_code& error) { return too_large(error); }
+  bool on_uint64(std::uint64_t, boost::json::string_view, error_code& error) { return odd_number(error); }
   bool on_double(double value, boost::json::string_view, error_code& error) {
     // 1e3 and 5.0 are whole numbers, too, and within what a double tells apart.
-    if (value != std::floor(value) || std::abs(value) > 9007199254740992.0) return too_large(error);
+    if (value != std::floor(value) || std::abs(value) > 9007199254740992.0) return odd_number(error);
     return add(Json(static_cast<std::int64_t>(value)));
   }
   bool on_bool(bool value, error_code&) { return add(Json(value)); }
@@ -58,15 +60,16 @@ class Builder {
 
   Json take() { return std::move(root_); }
   const std::string& twice() const { return twice_; }
-  bool odd_number() const { return odd_number_; }
+  bool refused_number() const { return refused_number_; }
 
  private:
   bool append(boost::json::string_view part) {
     text_.append(part.data(), part.size());
     return true;
   }
-  bool too_large(error_code& error) {
-    odd_number_ = true;
+  bool odd_number(error_code& error) {
+    if (odd_ == OddNumbers::read_as_null) return add(Json());
+    refused_number_ = true;
     error = boost::json::error::not_number;
     return false;
   }
@@ -95,7 +98,8 @@ class Builder {
   std::vector<Json> stack_;
   std::vector<std::string> names_;  // of members whose value is not whole yet
   std::string text_, twice_;
-  bool odd_number_ = false;
+  OddNumbers odd_;
+  bool refused_number_ = false;
 };
 
 void write(const Json& value, std::string& out) {
@@ -128,17 +132,17 @@ void write(const Json& value, std::string& out) {
 
 }  // namespace
 
-Result<Json> Json::parse(std::string_view text) {
+Result<Json> Json::parse(std::string_view text, OddNumbers odd) {
   boost::json::parse_options options;
   options.max_depth = kDepth;
-  boost::json::basic_parser<Builder> parser(options);
+  boost::json::basic_parser<Builder> parser(options, odd);
   boost::system::error_code error;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
   if (!error && used == text.size()) return parser.handler().take();
   if (!parser.handler().twice().empty()) {
     return fail(ErrorCode::invalid, fmt::format("The JSON names the member '{}' twice. Send it once.", parser.handler().twice()));
   }
-  if (parser.handler().odd_number()) {
+  if (parser.handler().refused_number()) {
     return fail(ErrorCode::invalid, "The JSON has a number that is not whole or too large. Send whole numbers below 2^63.");
   }
   return fail(ErrorCode::invalid, fmt::format("The body is no valid JSON near byte {}. Check its syntax and that it is UTF-8.", used));

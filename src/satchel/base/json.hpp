@@ -18,6 +18,9 @@
 
 namespace satchel {
 
+/// What becomes of a number that is no int64. Satchel's API has none; DynamoDB's times are ("CreationDateTime": 1.795e9).
+enum class OddNumbers { refuse, read_as_null };
+
 class Json {
  public:
   using Array = std::vector<Json>;
@@ -40,7 +43,7 @@ class Json {
   static Json array() { return Json(Array{}); }
 
   /// Error: invalid, with a sentence that says where.
-  static Result<Json> parse(std::string_view text);
+  static Result<Json> parse(std::string_view text, OddNumbers odd = OddNumbers::refuse);
   std::string text() const;
 
   Json& set(std::string name, Json value);  // *this is an object
@@ -53,8 +56,7 @@ class Json {
   const Json* find(std::string_view name) const;
 
  private:
-  // A number that is no int64 is kept as double; nothing in the API is one, so readers refuse it.
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> value_;
+  std::variant<std::monostate, bool, std::int64_t, std::string, Array, Object> value_;
 };
 
 /// Reads a request's object member by member; what nobody asked for is refused at the end by finish().

@@ -11,6 +11,12 @@ std::string refusal(std::string_view text) {
   return parsed ? "" : parsed.error().message;
 }
 
+TEST(Json, PassesOverOddNumbersWhereAsked) {
+  const auto value = Json::parse(R"({"at":1795595785.218,"huge":18446744073709551615,"n":5})", OddNumbers::read_as_null);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(value->text(), R"({"at":null,"huge":null,"n":5})");
+}
+
 TEST(Json, WritesWhatItReads) {
   const std::string text = R"({"a":[1,-2,true,null,"x\"\u0001"],"b":{},"c":[],"d":9007199254740993})";
   EXPECT_EQ(Json::parse(text).value().text(), text);
