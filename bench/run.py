@@ -237,7 +237,7 @@ class Bench:
         for process in running:
             process.kill()
             process.wait()
-        assert alive == 100, f"only {alive} of 100 transfers were running"
+        assert alive == 100, f"only {alive} of 100 transfers were running: the log is {self.server.log.name}"
         row("memory at its peak, 50 uploads and 50 downloads of 1 GiB at once (20 s of them)", f"{peak:.1f} MiB", aim="< 128 MiB", met=peak < 128)
 
     def start(self):
@@ -285,11 +285,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="", help="idle, downloads, uploads, small_uploads, requests, many_transfers or start")
+    parser.add_argument("--only", default="", help="idle, downloads, uploads, small_uploads, many_transfers, requests or start")
     options = parser.parse_args()
+    free = shutil.disk_usage(os.environ.get("BENCH_FOLDER", TOP / "build")).free
+    if free < 60 * GIB:
+        sys.exit(f"The benchmark needs 60 GiB of free disk (there are {free // GIB}): 50 uploads of 1 GiB are reserved at once. Set BENCH_FOLDER to a folder on a larger disk.")
     bench = Bench(options.rounds)
     try:
-        for name in ("idle", "downloads", "uploads", "small_uploads", "requests", "many_transfers", "start"):
+        # The sign-ins come late: each takes 64 MiB while it lasts.
+        for name in ("idle", "downloads", "uploads", "small_uploads", "many_transfers", "requests", "start"):
             if options.only in ("", name) or (name == "downloads" and options.only == "many_transfers"):
                 getattr(bench, name)()
     finally:
