@@ -14,6 +14,7 @@ import sys
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
@@ -23,7 +24,8 @@ TYPES = {
     ".json": "application/json",
     ".webmanifest": "application/manifest+json",
     ".txt": "text/plain; charset=utf-8",
-    ".wasm": "application/wasm",
+    ".bcmap": "application/octet-stream",
+    ".pfb": "application/octet-stream",
 }
 COMPRESSED = {".png", ".ico", ".webp", ".woff2"}  # already
 PLACEHOLDER = b"""<!doctype html>

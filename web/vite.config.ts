@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { pagePlugin } from './build/page_plugin.ts';
+import { pdfPlugin } from './build/pdf_plugin.ts';
 import { textsPlugin } from './build/texts_plugin.ts';
 
 const backend = process.env['SATCHEL_BACKEND'] ?? 'http://localhost:8420';
@@ -20,7 +21,7 @@ const atOnce = new RegExp(
 );
 
 export default defineConfig({
-  plugins: [textsPlugin(), svelte(), pagePlugin()],
+  plugins: [textsPlugin(), svelte(), pagePlugin(), pdfPlugin()],
   resolve: { alias: { $lib: here('./src/lib') } },
   worker: { format: 'es' },
   build: {

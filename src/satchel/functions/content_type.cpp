@@ -14,14 +14,15 @@ struct Known {
 
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 
-// What no browser executes: raster images, sound, film, PDF (shown in a sandbox), and text as plain text. No HTML, SVG or XML.
+// Shown is what no browser executes: raster images, sound, film, and text as plain text. No HTML, SVG or XML, and no PDF: browsers' viewers
+// run the scripts in it (docs/adr/0008-pdf-without-scripts.md).
 constexpr Known kKnown[] = {
     {"apng", {"image/apng", true}},  {"avif", {"image/avif", true}},  {"bmp", {"image/bmp", true}},    {"gif", {"image/gif", true}},
     {"ico", {"image/x-icon", true}}, {"jpeg", {"image/jpeg", true}},  {"jpg", {"image/jpeg", true}},   {"png", {"image/png", true}},
     {"webp", {"image/webp", true}},  {"aac", {"audio/aac", true}},    {"flac", {"audio/flac", true}},  {"m4a", {"audio/mp4", true}},
     {"mp3", {"audio/mpeg", true}},   {"oga", {"audio/ogg", true}},    {"ogg", {"audio/ogg", true}},    {"opus", {"audio/ogg", true}},
     {"wav", {"audio/wav", true}},    {"m4v", {"video/mp4", true}},    {"mov", {"video/quicktime", true}}, {"mp4", {"video/mp4", true}},
-    {"ogv", {"video/ogg", true}},    {"webm", {"video/webm", true}},  {"pdf", {"application/pdf", true}}, {"txt", {kText, true}},
+    {"ogv", {"video/ogg", true}},    {"webm", {"video/webm", true}},  {"pdf", {"application/pdf", false}}, {"txt", {kText, true}},
     {"text", {kText, true}},         {"log", {kText, true}},          {"md", {kText, true}},           {"csv", {kText, true}},
     {"tsv", {kText, true}},          {"json", {kText, true}},         {"yaml", {kText, true}},         {"yml", {kText, true}},
     {"toml", {kText, true}},         {"ini", {kText, true}},          {"conf", {kText, true}},         {"c", {kText, true}},

@@ -153,7 +153,8 @@ TEST_P(Entries, ATokenActsWithinItsScopes) {
 
 TEST(ContentType, ComesFromOurListAndShowsNothingThatRuns) {
   EXPECT_EQ(content_type_of("a.PNG").type, "image/png");
-  EXPECT_TRUE(content_type_of("a.pdf").may_be_shown);
+  EXPECT_EQ(content_type_of("a.pdf").type, "application/pdf");
+  EXPECT_FALSE(content_type_of("a.pdf").may_be_shown) << "a browser's viewer runs its scripts; the page draws it without";
   EXPECT_EQ(content_type_of("script.js").type, "text/plain; charset=utf-8");
   for (const char* name : {"a.html", "a.htm", "a.svg", "a.xhtml", "a.xml", "a.mht", "a.jpg.html", "png", "a.", "a", ""}) {
     EXPECT_EQ(content_type_of(name).type, "application/octet-stream") << name;
