@@ -116,7 +116,7 @@ tsan() {
   build=build/tsan
   NINJA_STATUS='[%f/%t, %es] ' run build cmake --build $build || { count 0 1; return 1; }
   local status=0
-  TSAN_OPTIONS=halt_on_error=1 run units ctest --test-dir $build --output-on-failure --verbose || status=1
+  TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/tests/tsan.supp" run units ctest --test-dir $build --output-on-failure --verbose || status=1
   count "$(grep -cP '^\d+: \[       OK \]' "$logs/units")" "$(grep -cP '^\d+: \[  FAILED  \] \S+ \(\d+ ms\)' "$logs/units")"
   return $status
 }

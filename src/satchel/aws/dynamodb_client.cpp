@@ -53,9 +53,10 @@ DynamoDbClient::DynamoDbClient(DynamoDbOptions options, Clock& clock)
 Result<Json> DynamoDbClient::call(std::string_view operation, const Json& body, Time deadline) {
   const auto url = TRY(net::Url::parse(options_.endpoint));
   std::string text = body.text();
+  auto target = TRY(net::Target::parse("/"));
   net::SigningRequest signing{.method = "POST",
                               .origin = url.origin(),
-                              .target = TRY(net::Target::parse("/")),
+                              .target = std::move(target),
                               .fields = {{"content-type", "application/x-amz-json-1.0"}, {"x-amz-target", fmt::format("DynamoDB_20120810.{}", operation)}},
                               .payload_hash = to_hex(sha256(text)),
                               .region = options_.region,

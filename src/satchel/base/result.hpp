@@ -42,4 +42,5 @@ inline void take(Result<void>&) {}
     ::satchel::detail::take(name);                                     \
   })
 /// auto item = TRY(table.get(context, key));
+/// Not within a braced initialiser: GCC 12 leaks the members made so far when the statement returns early.
 #define TRY(...) SATCHEL_TRY_(SATCHEL_CONCAT(satchel_try_, __COUNTER__), __VA_ARGS__)

@@ -123,7 +123,8 @@ Result<Json> Api::call(std::string_view method, std::string_view path, std::stri
 }
 
 Result<Json> Api::call_once(std::string_view method, std::string_view path, const std::string& body, const std::string& key, std::string_view bearer) {
-  net::ClientRequest request{.method = std::string(method), .url = TRY(url_at(credentials_.url, path)), .fields = {}, .body = body, .body_reader = {}, .body_length = 0};
+  auto url = TRY(url_at(credentials_.url, path));
+  net::ClientRequest request{.method = std::string(method), .url = std::move(url), .fields = {}, .body = body, .body_reader = {}, .body_length = 0};
   request.fields.add("accept", "application/json");
   if (!body.empty()) request.fields.add("content-type", "application/json");
   if (method == "POST") request.fields.add("idempotency-key", key);

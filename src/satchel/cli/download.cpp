@@ -102,7 +102,8 @@ Result<void> judge(int status) {
 /// One try: from where the part file ends to the end.
 Result<void> fetch_rest(Api& api, const Incoming& what, PartFile& part, Progress& progress) {
   const std::uint64_t have = part.size();
-  net::ClientRequest request{.method = "GET", .url = TRY(net::Url::parse(TRY(what.sign()))), .fields = {}, .body = {}, .body_reader = {}, .body_length = 0};
+  auto url = TRY(net::Url::parse(TRY(what.sign())));
+  net::ClientRequest request{.method = "GET", .url = std::move(url), .fields = {}, .body = {}, .body_reader = {}, .body_length = 0};
   if (have > 0) request.fields.add("range", fmt::format("bytes={}-", have));
   std::uint64_t got = 0;
   const auto response = TRY(api.http().send(request, api.world().clock.now() + kWithin, [&](std::span<const std::byte> piece) -> Result<void> {

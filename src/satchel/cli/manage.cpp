@@ -50,7 +50,8 @@ Result<Json> move_entry(Api& api, const std::string& from, const std::string& to
   if (there) return fail(ErrorCode::conflict, fmt::format("'{}' exists already. Delete it first, or choose another name.", tidy(to)), {}, "name_taken");
   if (there.error().code != ErrorCode::not_found) return std::unexpected(there.error());
   const auto [parent, name] = split_last(tidy(to));
-  return api.patch("/api/v1/entries/" + id, Json::object({{"parent", text_of(TRY(resolve(api, parent)), "id")}, {"name", name}}));
+  const Json into = TRY(resolve(api, parent));
+  return api.patch("/api/v1/entries/" + id, Json::object({{"parent", text_of(into, "id")}, {"name", name}}));
 }
 
 int finish(World& world, const Result<void>& outcome) { return outcome ? kDone : report(world, outcome.error()); }

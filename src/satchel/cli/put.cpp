@@ -48,7 +48,8 @@ class Collector {
       } else if (it->is_directory()) {
         TRY(folder(parent + "/" + it->path().filename().string()));
       } else if (it->is_regular_file()) {
-        files_.push_back({it->path().string(), TRY(folder(parent)), it->path().filename().string()});
+        const std::string into = TRY(folder(parent));
+        files_.push_back({it->path().string(), into, it->path().filename().string()});
       } else {
         skip(it->path());
       }

@@ -36,7 +36,8 @@ User new_user(const Call& call, Random& random, std::string_view email, std::str
 }
 
 Result<Transaction> creation(const User& user, std::int64_t quota_bytes) {
-  Item address{keys::email(TRY(fold_email(user.email))), {}};
+  const std::string folded = TRY(fold_email(user.email));
+  Item address{keys::email(folded), {}};
   address.set("user", user.id.str());
   Transaction operations;
   operations.emplace_back(Put{std::move(address), Condition::absent()});

@@ -16,7 +16,8 @@ class GetSetup final : public Function {
  public:
   explicit GetSetup(const Wiring& wiring) : setup_(wiring.reader(), wiring.vault()) {}
   Result<Response> handle(const Context& context, const Request&) override {
-    return Response::json(Json::object({{"open", TRY(setup_.is_open(context.call))}}));
+    const bool open = TRY(setup_.is_open(context.call));
+    return Response::json(Json::object({{"open", open}}));
   }
 
  private:

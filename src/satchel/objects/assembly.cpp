@@ -42,7 +42,8 @@ void append(Content& whole, const Content& part) {
 }  // namespace
 
 Result<Whole> join(const Assembly& assembly, const Manifest& held, bool crc32c, std::uint64_t smallest_part) {
-  Whole whole{{}, TRY(choose(assembly, held))};
+  auto chosen = TRY(choose(assembly, held));
+  Whole whole{{}, std::move(chosen)};
   if (whole.manifest.empty()) return fail(ErrorCode::invalid, "An upload is completed with at least one part.", {}, "part_missing");
   if (crc32c) whole.content.crc32c = 0;
   std::string etags;

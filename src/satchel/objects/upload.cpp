@@ -183,7 +183,9 @@ Result<void> list_parts(Asked& asked, Store& store) {
 
 Result<void> complete_upload(Asked& asked, UploadTools tools) {
   const BodyClaims claims = TRY(body_claims(asked.fields(), asked.verified->payload()));
-  Assembly assembly{asked.route.key, asked.route.upload, {}, TRY(declared_size(asked)), {}, TRY(only_if_absent(asked.fields()))};
+  const auto size = TRY(declared_size(asked));
+  const bool if_absent = TRY(only_if_absent(asked.fields()));
+  Assembly assembly{asked.route.key, asked.route.upload, {}, size, {}, if_absent};
   assembly.expected.crc64nvme = claims.expected.crc64nvme;
   assembly.expected.crc32c = claims.expected.crc32c;
   auto shared = std::make_shared<Asked>(std::move(asked));
