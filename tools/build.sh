@@ -4,9 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 started=$SECONDS
+mkdir -p build
 if [ ! -f build/release/build.ninja ]; then
   echo "configuring build/release"
-  cmake --preset release >build/release-configure.log 2>&1 || { mkdir -p build; cat build/release-configure.log >&2; exit 1; }
+  cmake --preset release >build/release-configure.log 2>&1 || { cat build/release-configure.log >&2; exit 1; }
 fi
 [ -x build/satchel ] || echo "building Satchel; the first time takes some minutes"
 NINJA_STATUS='[%f/%t, %es] ' cmake --build build/release --target satchel

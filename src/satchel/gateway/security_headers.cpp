@@ -20,7 +20,7 @@ std::string policy_of(const SiteOrigins& origins) {
   for (const std::string& origin : origins.connect) connect += " " + origin;
   return fmt::format(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:{0}; media-src 'self'{0}; font-src 'self'; "
-      "connect-src 'self'{1}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+      "connect-src 'self'{1}; frame-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
       "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html satchel-worker",
       content, connect);
 }
