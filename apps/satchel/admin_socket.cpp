@@ -48,8 +48,10 @@ void AdminSocket::answer(net::Exchange& exchange, const Result<std::string>& bod
   const auto perform = [&]() -> Result<Json> {
     if (!body) return std::unexpected(body.error());
     const Json request = TRY(Json::parse(*body));
-    if (exchange.head().method == "POST" && target == kAddUserPath) return administration_->add_user(request);
-    if (exchange.head().method == "POST" && target == kCreateTokenPath) return administration_->create_token(request);
+    const bool posted = exchange.head().method == "POST";
+    if (posted && target == kAddUserPath) return administration_->add_user(request);
+    if (posted && target == kCreateTokenPath) return administration_->create_token(request);
+    if (posted && target == kRedrivePath) return administration_->redrive(request);
     return fail(ErrorCode::not_found, "The running server is of another version and does not know this command. Start it again.");
   };
   const auto result = perform();

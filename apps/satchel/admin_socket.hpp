@@ -14,7 +14,7 @@
 
 namespace satchel {
 
-inline constexpr std::string_view kAddUserPath = "/users", kCreateTokenPath = "/tokens";
+inline constexpr std::string_view kAddUserPath = "/users", kCreateTokenPath = "/tokens", kRedrivePath = "/redrive";
 
 /// The server's side.
 class AdminSocket final : public net::Handler {

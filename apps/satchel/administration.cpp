@@ -10,6 +10,7 @@
 #include "satchel/identity/password_rules.hpp"
 #include "satchel/model/api_token.hpp"
 #include "satchel/model/event.hpp"
+#include "satchel/runtime/delivery.hpp"
 
 namespace satchel {
 namespace {
@@ -75,6 +76,18 @@ Result<Json> Administration::create_token(const Json& request) const {
   TRY(ground_->table->write(call, {Put{to_item(token), Condition::absent()}, Put{outbox_item(created(token, process_.random)), {}}}));
   process_.logger.info("token.created", {{"user", token.user.str()}});
   return Json::object({{"token", secret}, {"expires", token.expires}});
+}
+
+Result<Json> Administration::redrive(const Json& request) const {
+  auto reader = TRY(JsonReader::over(request, ""));
+  const std::string consumer = TRY(reader.text("consumer"));
+  TRY(reader.finish());
+  const Call call = call_for(process_.clock);
+  std::int64_t redriven = 0;
+  for (int some = 1; some > 0; redriven += some) some = TRY(satchel::redrive(*ground_->table, call, process_.clock, process_.random, consumer));
+  if (redriven == 0) return fail(ErrorCode::not_found, fmt::format("'{}' has no dead letters. The server's log names who has, in its lines \"event.dead\".", consumer));
+  process_.logger.info("event.redriven", {{"consumer", consumer}, {"events", redriven}});
+  return Json::object({{"redriven", redriven}});
 }
 
 }  // namespace satchel

@@ -12,6 +12,7 @@
 #include "satchel/memory/table.hpp"
 #include "satchel/memory/vault.hpp"
 #include "satchel/model/api_token.hpp"
+#include "satchel/model/event.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace satchel {
@@ -74,6 +75,17 @@ TEST_F(AdministrationTest, MakesNoTokenForNobodyForEverOrForNothing) {
   EXPECT_FALSE(administration_.create_token(Json::object({{"user", "a@example.org"}, {"name", "x"}, {"expires_seconds", std::int64_t{400} * 86'400}})));
   EXPECT_FALSE(administration_.create_token(Json::object({{"user", "a@example.org"}, {"name", ""}})));
   EXPECT_THAT(administration_.create_token(Json::object({{"user", "a@example.org"}, {"name", "x"}, {"scopes", Json::array().push("all")}})).error().message, HasSubstr("files:read"));
+}
+
+TEST_F(AdministrationTest, GivesAllDeadLettersOfAConsumerAnotherChance) {
+  for (int n = 0; n < 230; ++n) {
+    Item letter = outbox_item({.id = ulid(clock_.now(), random_), .type = "thing.done", .time = clock_.now(), .actor = "system", .subject = "a"});
+    letter.key = keys::dead_letter("purge_folder", letter.key.sort);
+    ASSERT_TRUE(ground_.table->write(call_for(clock_), {Put{std::move(letter), Condition::absent()}}));
+  }
+  const Json request = Json::object({{"consumer", "purge_folder"}});
+  EXPECT_EQ(*administration_.redrive(request).value().find("redriven")->as<std::int64_t>(), 230);
+  EXPECT_EQ(administration_.redrive(request).error().code, ErrorCode::not_found);
 }
 
 TEST_F(AdministrationTest, AnswersTheCommandLineOnItsSocket) {

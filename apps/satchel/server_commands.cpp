@@ -25,7 +25,7 @@ namespace {
 struct Given {
   std::map<std::string, std::string, std::less<>> flags;
   std::string file;
-  std::string email, name, expires;
+  std::string email, name, expires, consumer;
   std::vector<std::string> scopes;
   bool admin = false, password_stdin = false;
 };
@@ -128,6 +128,12 @@ Result<void> create_token(const Given& given) {
   return {};
 }
 
+Result<void> redrive_events(const Given& given) {
+  const Json done = TRY(administer(given, kRedrivePath, &Administration::redrive, Json::object({{"consumer", given.consumer}})));
+  fmt::print("{} dead letters of {} are tried again.\n", *done.find("redriven")->as<std::int64_t>(), given.consumer);
+  return {};
+}
+
 ChosenCommand reported(const Shared& given, Result<void> (*command)(const Given&)) {
   return [given, command] {
     const auto done = command(*given);
@@ -186,12 +192,24 @@ void add_tokens(CLI::App& app, ChosenCommand& chosen) {
   create->callback([&chosen, given] { chosen = reported(given, create_token); });
 }
 
+void add_events(CLI::App& app, ChosenCommand& chosen) {
+  CLI::App* event = app.add_subcommand("event", "Events inside the server, on the machine itself; also while the server runs");
+  event->require_subcommand(1);
+  const auto given = std::make_shared<Given>();
+  CLI::App* redrive = event->add_subcommand("redrive", "Try again what a consumer failed to do in all its tries, once the cause is gone");
+  redrive->add_option("CONSUMER", given->consumer, "Its name, from the log's line \"event.dead\"")->required();
+  add_data(redrive, given);
+  redrive->footer("Example:\n  satchel event redrive purge_folder");
+  redrive->callback([&chosen, given] { chosen = reported(given, redrive_events); });
+}
+
 }  // namespace
 
 void add_server_commands(CLI::App& app, ChosenCommand& chosen) {
   add_serve(app, chosen);
   add_people(app, chosen);
   add_tokens(app, chosen);
+  add_events(app, chosen);
 }
 
 }  // namespace satchel

@@ -206,16 +206,17 @@ Result<void> Delivery::forget(const Call& call, std::vector<Key>& done) {
   return {};
 }
 
-Result<int> Delivery::redrive(const Call& call, std::string_view consumer, int most) {
+Result<int> redrive(Table& table, const Call& call, Clock& clock, Random& random, std::string_view consumer, int most) {
   Query query{.partition = keys::dead_letter(consumer, "").partition, .limit = std::clamp(most, 1, 1000)};
   int redriven = 0;
   do {
-    const Page page = TRY(table_->query(call, query));
+    const Page page = TRY(table.query(call, query));
     for (const Item& letter : page.items) {
       Item item = outbox_item(event_from(letter));
       item.set(kOnly, std::string(consumer));
       // Not yet, where another consumer still tries the same event.
-      const auto outcome = TRY(write(call, {Put{std::move(item), Condition::absent()}, Delete{letter.key, Condition::exists()}}));
+      const Transaction back{Put{std::move(item), Condition::absent()}, Delete{letter.key, Condition::exists()}};
+      const auto outcome = TRY(retry(RetryPolicy{}, call.deadline, clock, random, [&] { return table.write(call, back); }));
       if (outcome.committed() && ++redriven == most) return redriven;
     }
     query.cursor = page.cursor;

@@ -41,9 +41,6 @@ class Delivery {
   /// Ends early at the deadline or when told to stop. Errors: of the table or the store; what was delivered before stays so.
   Result<int> deliver(const Call& call, const std::stop_token& stop = {});
 
-  /// Puts up to `most` dead letters of a consumer back into the outbox, for that consumer alone; how many.
-  Result<int> redrive(const Call& call, std::string_view consumer, int most = 100);
-
   struct Counts {
     std::uint64_t delivered = 0;  // to one consumer each
     std::uint64_t failed = 0;     // tries
@@ -77,5 +74,9 @@ class Delivery {
   std::array<Time, keys::kOutboxShards> held_until_{};
   std::atomic<std::uint64_t> delivered_ = 0, failed_ = 0, dead_ = 0;
 };
+
+/// Puts up to `most` dead letters of a consumer back into the outbox, for that consumer alone; how many. Any thread may call, also while
+/// others deliver; what is put back once is not put back again. Errors: of the table.
+Result<int> redrive(Table& table, const Call& call, Clock& clock, Random& random, std::string_view consumer, int most = 100);
 
 }  // namespace satchel

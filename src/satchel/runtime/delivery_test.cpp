@@ -184,8 +184,8 @@ TEST_F(DeliveryTest, BuriesAPoisonousEventAfterEightTriesAndRedrivesIt) {
   EXPECT_EQ(delivery_.counts().dead, 1U);
 
   broken = false;
-  EXPECT_EQ(delivery_.redrive(call(), "first").value(), 1);
-  EXPECT_EQ(delivery_.redrive(call(), "first").value(), 0);
+  EXPECT_EQ(redrive(*table_, call(), clock_, random_, "first").value(), 1);
+  EXPECT_EQ(redrive(*table_, call(), clock_, random_, "first").value(), 0);
   drain(delivery_);
   EXPECT_EQ(tries, 9);
   EXPECT_EQ(others, 1) << "who had it, does not get it again";
