@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "satchel/aws/object_store.hpp"
 #include "satchel/embedded/object_store.hpp"
 #include "satchel/memory/random.hpp"
 #include "satchel/net/server.hpp"
@@ -35,7 +36,7 @@ class EmbeddedGround {
     endpoint.threads = 4;
     endpoint_ = objects::Endpoint::create(std::move(endpoint), *engine_, clock, random_, *log_);
     server_ = net::Server::start({.loops = 1}, *endpoint_, *log_).value();
-    store = embedded::object_store({.base_url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/objects", .secret = "secret"}, *engine_);
+    store = embedded::object_store({.base_url = origin() + "/objects", .secret = "secret"}, *engine_);
   }
   ~EmbeddedGround() { server_->stop(time_->now() + std::chrono::seconds{5}); }
 
@@ -45,6 +46,9 @@ class EmbeddedGround {
     if (request.url.contains("x-satchel-lease=")) wait_for_more_than(heard);
     return answer;
   }
+
+  std::string origin() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
+  Random& random() { return random_; }
 
   std::shared_ptr<ObjectStore> store;
 
@@ -71,8 +75,29 @@ StoreGround embedded() {
           [ground, clock](const SignedRequest& request, std::uint64_t most) { return ground->get(request, most); }};
 }
 
+/// The S3 adapter on Satchel's own endpoint, whose events stand in for those of a queue.
+class EngineEvents final : public ObjectEvents {
+ public:
+  explicit EngineEvents(std::shared_ptr<ObjectStore> store) : store_(std::move(store)) {}
+  Result<std::vector<Event>> receive(const Call& call, int most) override { return store_->receive(call, most); }
+  Result<void> acknowledge(const Call& call, const Event& event) override { return store_->acknowledge(call, event); }
+
+ private:
+  std::shared_ptr<ObjectStore> store_;
+};
+
+StoreGround s3_on_own_endpoint() {
+  auto clock = std::make_shared<ManualClock>();
+  auto ground = std::make_shared<EmbeddedGround>(*clock);
+  std::shared_ptr<ObjectStore> store = aws::s3_object_store({.endpoint = ground->origin(), .path = "/objects", .region = "us-east-1", .bucket = "satchel", .credential = {"satchel", "secret"}},
+                                                            std::make_unique<EngineEvents>(ground->store), *clock, ground->random());
+  return {ground, store, clock, put_by_http, get_by_http};
+}
+
 }  // namespace
 
-std::vector<ObjectStoreAdapter> object_store_adapters() { return {{"Memory", memory}, {"Embedded", embedded}}; }
+std::vector<ObjectStoreAdapter> object_store_adapters() {
+  return {{"Memory", memory}, {"Embedded", embedded}, {"S3OnSatchel", s3_on_own_endpoint, {StoreGap::leases}}};
+}
 
 }  // namespace satchel::contract

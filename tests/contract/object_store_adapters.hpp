@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,15 @@ struct StoreGround {
   std::function<ClientAnswer(const SignedRequest&, std::uint64_t most)> get;
 };
 
+/// What the port promises and an adapter cannot, or S3 does and an engine that stands for it does not. A gap that has closed fails its test.
+enum class StoreGap {
+  leases,  // how an answer under a lease ended is not told
+};
+
 struct ObjectStoreAdapter {
   std::string name;
   std::function<StoreGround()> make;
+  std::set<StoreGap> gaps = {};
 };
 
 std::vector<ObjectStoreAdapter> object_store_adapters();

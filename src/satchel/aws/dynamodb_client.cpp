@@ -7,9 +7,6 @@
 #include <array>
 #include <utility>
 
-#include "satchel/base/crypto.hpp"
-#include "satchel/base/encoding.hpp"
-
 namespace satchel::aws {
 namespace {
 
@@ -35,9 +32,9 @@ ErrorCode code_of(std::string_view type, int status) {
       {"ProvisionedThroughputExceededException", ErrorCode::too_many},
       {"ThrottlingException", ErrorCode::too_many},
       {"RequestLimitExceeded", ErrorCode::too_many},
-      {"AccessDeniedException", ErrorCode::forbidden},
-      {"UnrecognizedClientException", ErrorCode::forbidden},
-      {"InvalidSignatureException", ErrorCode::forbidden},
+      {"AccessDeniedException", ErrorCode::internal},
+      {"UnrecognizedClientException", ErrorCode::internal},
+      {"InvalidSignatureException", ErrorCode::internal},
       {"ResourceNotFoundException", ErrorCode::internal},
   }};
   const auto* found = std::ranges::find(kCodes, type, &std::pair<std::string_view, ErrorCode>::first);
@@ -48,29 +45,15 @@ ErrorCode code_of(std::string_view type, int status) {
 }  // namespace
 
 DynamoDbClient::DynamoDbClient(DynamoDbOptions options, Clock& clock)
-    : options_(std::move(options)), clock_(clock), http_(net::Client::create({.user_agent = "satchel"}, clock)) {}
+    : table_(std::move(options.table)), service_({"dynamodb", std::move(options.endpoint), std::move(options.region), std::move(options.credential)}, clock) {}
 
 Result<Json> DynamoDbClient::call(std::string_view operation, const Json& body, Time deadline) {
-  const auto url = TRY(net::Url::parse(options_.endpoint));
-  std::string text = body.text();
-  auto target = TRY(net::Target::parse("/"));
-  net::SigningRequest signing{.method = "POST",
-                              .origin = url.origin(),
-                              .target = std::move(target),
-                              .fields = {{"content-type", "application/x-amz-json-1.0"}, {"x-amz-target", fmt::format("DynamoDB_20120810.{}", operation)}},
-                              .payload_hash = to_hex(sha256(text)),
-                              .region = options_.region,
-                              .service = "dynamodb"};
-  net::ClientRequest request{.method = "POST", .url = url, .fields = signing.fields, .body = std::move(text), .body_reader = {}, .body_length = 0};
-  request.url.target = "/";
-  for (const net::Field& field : net::sign_headers(signing, options_.credential, clock_.now())) {
-    if (field.name != "host") request.fields.add(field.name, field.value);
-  }
-  const auto response = TRY(http_->send(request, deadline));
+  const auto response = TRY(service_.send(
+      {.fields = {{"content-type", "application/x-amz-json-1.0"}, {"x-amz-target", fmt::format("DynamoDB_20120810.{}", operation)}}, .body = body.text()}, deadline));
   auto document = Json::parse(response.body, OddNumbers::read_as_null);
   if (response.status == 200 && document) return *std::move(document);
   const std::string type = document ? error_type(*document) : std::string();
-  return fail(code_of(type, response.status), fmt::format("The table '{}' did not take the call ({}).", options_.table, type.empty() ? fmt::format("status {}", response.status) : type),
+  return fail(code_of(type, response.status), fmt::format("The table '{}' did not take the call ({}).", table_, type.empty() ? fmt::format("status {}", response.status) : type),
               response.body.substr(0, 16'384), type);
 }
 

@@ -3,15 +3,11 @@
 // Source: Amazon DynamoDB API reference, version 2012-08-10.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
-#include "satchel/base/clock.hpp"
+#include "satchel/aws/service_client.hpp"
 #include "satchel/base/json.hpp"
-#include "satchel/base/result.hpp"
-#include "satchel/net/client.hpp"
-#include "satchel/net/sigv4.hpp"
 
 namespace satchel::aws {
 
@@ -27,16 +23,15 @@ class DynamoDbClient {
   DynamoDbClient(DynamoDbOptions options, Clock& clock);
 
   /// "GetItem", "TransactWriteItems", …; the answer's document. Errors carry the service's type ("TransactionCanceledException") in
-  /// `type` and its document in `detail`: invalid, too_many (throttled, nothing was done), forbidden, unavailable, deadline_exceeded,
-  /// internal (the table or the service is not as configured).
+  /// `type` and its document in `detail`: invalid, too_many (throttled, nothing was done), unavailable, deadline_exceeded,
+  /// internal (the table, the permission or the credential is not as configured).
   Result<Json> call(std::string_view operation, const Json& body, Time deadline);
 
-  const std::string& table() const { return options_.table; }
+  const std::string& table() const { return table_; }
 
  private:
-  DynamoDbOptions options_;
-  Clock& clock_;
-  std::unique_ptr<net::Client> http_;
+  std::string table_;
+  ServiceClient service_;
 };
 
 }  // namespace satchel::aws

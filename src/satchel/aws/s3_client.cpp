@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "satchel/aws/s3_client.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <pugixml.hpp>
+#include <utility>
+
+#include "satchel/base/retry.hpp"
+
+namespace satchel::aws {
+namespace {
+
+std::string origin_of(const S3Options& options) {
+  if (!options.bucket_in_host) return options.endpoint;
+  std::string origin = options.endpoint;
+  const std::size_t scheme = origin.find("://");
+  return scheme == std::string::npos ? origin : origin.insert(scheme + 3, options.bucket + '.');
+}
+
+ErrorCode code_of(std::string_view type, int status) {
+  static constexpr std::array<std::pair<std::string_view, ErrorCode>, 14> kCodes{{
+      {"NoSuchKey", ErrorCode::not_found},
+      {"NoSuchUpload", ErrorCode::not_found},
+      {"PreconditionFailed", ErrorCode::conflict},
+      {"ConditionalRequestConflict", ErrorCode::unavailable},  // another write to the key is under way
+      {"OperationAborted", ErrorCode::unavailable},
+      {"InvalidPart", ErrorCode::invalid},
+      {"InvalidPartOrder", ErrorCode::invalid},
+      {"EntityTooSmall", ErrorCode::invalid},
+      {"BadDigest", ErrorCode::invalid},
+      {"InvalidRequest", ErrorCode::invalid},
+      {"InvalidArgument", ErrorCode::invalid},
+      {"MalformedXML", ErrorCode::invalid},
+      {"SlowDown", ErrorCode::too_many},
+      {"RequestTimeout", ErrorCode::unavailable},
+  }};
+  const auto* found = std::ranges::find(kCodes, type, &std::pair<std::string_view, ErrorCode>::first);
+  if (found != kCodes.end()) return found->second;
+  if (status == 404 && type.empty()) return ErrorCode::not_found;  // the answer to HEAD has no body
+  if (status == 412) return ErrorCode::conflict;
+  return status >= 500 ? ErrorCode::unavailable : ErrorCode::internal;
+}
+
+}  // namespace
+
+S3Client::S3Client(S3Options options, Clock& clock, Random& random)
+    : options_(std::move(options)), origin_(origin_of(options_)), clock_(&clock), random_(&random), service_({"s3", origin_, options_.region, options_.credential}, clock) {}
+
+Result<net::ClientResponse> S3Client::send(const S3Request& request, Time deadline) const {
+  return retry(RetryPolicy{}, deadline, *clock_, *random_, [&] { return send_once(request, deadline); });
+}
+
+Result<net::ClientResponse> S3Client::send_once(const S3Request& request, Time deadline) const {
+  auto response = TRY(service_.send({request.method, target(request.key, request.query), request.fields, request.body}, deadline));
+  pugi::xml_document document;
+  document.load_buffer(response.body.data(), response.body.size());
+  // A completion may fail after its 200 was sent.
+  const pugi::xml_node error = document.child("Error");
+  if (response.status >= 200 && response.status < 300 && !error) return response;
+  const std::string type = error.child_value("Code");
+  return fail(code_of(type, response.status),
+              fmt::format("The object store '{}' did not take the call ({}).", options_.bucket, type.empty() ? fmt::format("status {}", response.status) : type),
+              fmt::format("{} {}: {}", request.method, response.status, error.child_value("Message")), type);
+}
+
+std::string S3Client::presign(const S3Request& request, Time now, Duration lifetime) const {
+  net::SigningRequest signing{.method = request.method, .origin = origin_, .target = target(request.key, request.query), .fields = request.fields, .region = options_.region};
+  return net::presign(signing, options_.credential, now, lifetime, &keys_);
+}
+
+net::Target S3Client::target(const ObjectKey& key, const net::Parameters& query) const {
+  std::string path = options_.path;
+  if (!options_.bucket_in_host) path += '/' + options_.bucket;
+  return {path + '/' + key.str(), query};
+}
+
+}  // namespace satchel::aws

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The calls of S3 that return documents: requests signed, errors classified, XML read. Any thread may call.
+#pragma once
+
+#include <string>
+
+#include "satchel/aws/service_client.hpp"
+#include "satchel/base/random.hpp"
+#include "satchel/model/ids.hpp"
+
+namespace satchel::aws {
+
+struct S3Options {
+  std::string endpoint;  // "https://s3.eu-central-1.amazonaws.com", as clients and servers reach it
+  std::string path = {}; // before the bucket: "/objects" of Satchel's own endpoint
+  std::string region;
+  std::string bucket;
+  bool bucket_in_host = false;  // "https://BUCKET.s3.…/KEY", as AWS wants it; else "/BUCKET/KEY"
+  net::Credential credential;
+};
+
+struct S3Request {
+  std::string method;
+  ObjectKey key;
+  net::Parameters query;
+  net::Fields fields;
+  std::string body;
+};
+
+class S3Client {
+ public:
+  S3Client(S3Options options, Clock& clock, Random& random);
+
+  /// The answer with a status of 2xx and no error in its body. Tried again, so only for what may be done twice. Errors carry S3's code
+  /// ("NoSuchUpload") in `type`: invalid, not_found, conflict (precondition), too_many, unavailable, deadline_exceeded, internal.
+  Result<net::ClientResponse> send(const S3Request& request, Time deadline) const;
+
+  /// The URL that carries its own signature; whoever uses it sends exactly `fields`.
+  std::string presign(const S3Request& request, Time now, Duration lifetime) const;
+
+ private:
+  Result<net::ClientResponse> send_once(const S3Request& request, Time deadline) const;
+  net::Target target(const ObjectKey& key, const net::Parameters& query) const;
+
+  S3Options options_;
+  std::string origin_;  // with the bucket where it stands in the host
+  Clock* clock_;
+  Random* random_;
+  ServiceClient service_;
+  mutable net::SigningKeys keys_;
+};
+
+}  // namespace satchel::aws
