@@ -151,6 +151,21 @@ TEST_F(VerifierTest, RefusesAChangeInAnyPartOfTheRequest) {
   EXPECT_EQ(refusal(twice), "SignatureDoesNotMatch");
 }
 
+// `curl -I` and download managers ask for the head first, by the address that they have.
+TEST_F(VerifierTest, LetsWhoMayGetByAUrlAskForTheHeadAlone) {
+  RequestHead head = by_query("GET", "/b/k?x-satchel-ticket=s");
+  head.method = "HEAD";
+  EXPECT_EQ(refusal(head), "accepted");
+  head.method = "DELETE";
+  EXPECT_EQ(refusal(head), "SignatureDoesNotMatch");
+  RequestHead put = by_query("PUT", "/b/k");
+  put.method = "HEAD";
+  EXPECT_EQ(refusal(put), "SignatureDoesNotMatch");
+  RequestHead signed_by_header = by_header("GET", "/b/k");
+  signed_by_header.method = "HEAD";
+  EXPECT_EQ(refusal(signed_by_header), "SignatureDoesNotMatch");
+}
+
 TEST_F(VerifierTest, RefusesEveryUnsignedAmzHeader) {
   for (const char* name : {"x-amz-copy-source", "x-amz-tagging", "x-amz-acl", "x-amz-storage-class", "x-amz-object-lock-mode",
                            "x-amz-website-redirect-location", "x-amz-meta-any", "x-amz-"}) {

@@ -19,7 +19,7 @@ class S3Endpoint final : public Endpoint {
  public:
   S3Endpoint(EndpointOptions options, Store& store, const Clock& clock, Random& random, Logger& log)
       : options_(std::move(options)), store_(&store), random_(&random), log_(&log),
-        verifier_({.region = options_.region}, options_.secrets, clock), workers_(options_.threads) {}
+        verifier_({.region = options_.region}, options_.secrets, clock), workers_(options_.threads, *log_) {}
 
   void handle(std::unique_ptr<net::Exchange> exchange) override {
     auto asked = std::make_shared<Asked>(Asked{std::move(exchange), request_id(), Admission(requests_, options_.most_requests), {}, {}});

@@ -259,6 +259,7 @@ TEST_F(EndpointTest, TellsHowAnswersUnderALeaseEnded) {
     EXPECT_EQ(events[0].subject, "lease");
     return events[0].data.at("bytes") + " " + events[0].data.at("whole");
   };
+  ground_.send(ground_.by_query({"HEAD", "/objects/satchel/key?x-satchel-lease=lease"}));  // sends nothing, so nothing is told
   EXPECT_EQ(served({"GET", "/objects/satchel/key?x-satchel-lease=lease"}), "10 1");
   EXPECT_EQ(served({"GET", "/objects/satchel/key?x-satchel-lease=lease"}, 4), "4 0");
   EXPECT_EQ(served({"GET", "/objects/satchel/key?x-satchel-lease=lease", {{"range", "bytes=2-4"}}}), "3 0");

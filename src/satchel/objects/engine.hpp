@@ -21,6 +21,8 @@
 
 namespace satchel::objects {
 
+inline constexpr int kMostParts = 10'000;  // of one upload, as S3 has it
+
 class Engine final : public Store {
  public:
   Engine(const StoreOptions& options, Clock& clock, Random& random, Logger& log)
@@ -76,6 +78,7 @@ class Engine final : public Store {
   Result<UploadRecord> find_upload(const ObjectKey& key, const std::string& upload) const;
   Result<void> publish_part(const PartTerms& terms, Arrival& arrival);
   Result<Manifest> parts_of(const std::string& upload, int after, int most) const;
+  Result<bool> lives_on(const std::string& upload, const ObjectKey& key);
   void end_upload(Index::Batch& batch, const std::string& upload, const UploadRecord& record, const Manifest& parts) const;
 
   // Events.

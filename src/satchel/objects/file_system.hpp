@@ -31,7 +31,7 @@ class FileSystem {
   virtual ~FileSystem() = default;
   /// Nothing to do where it exists.
   virtual Result<void> make_folder(const std::string& path) = 0;
-  /// A file that did not exist, with room reserved for `length` bytes where the file system can do that.
+  /// A file that did not exist and is to get `length` bytes: room is reserved ahead of what comes, where the file system can do that.
   virtual Result<std::unique_ptr<NewFile>> create(const std::string& path, std::uint64_t length) = 0;
   /// A descriptor for reading; the bytes stay readable while anybody holds it. Error: not_found, too.
   virtual Result<std::shared_ptr<const int>> open(const std::string& path) = 0;

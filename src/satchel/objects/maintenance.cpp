@@ -92,6 +92,23 @@ Result<void> Engine::mark_scanned(std::uint64_t epoch) {
   return index_->write(batch, Index::Sync::no);
 }
 
+/// An upload is begun once and worked on for as long as its sender needs: its life counts from the last part. Looked at when it is
+/// due, so that no part pays for it.
+Result<bool> Engine::lives_on(const std::string& upload, const ObjectKey& key) {
+  const std::scoped_lock lock(upload_locks_.of(upload));
+  auto record = find_upload(key, upload);
+  if (!record) return record.error().code == ErrorCode::not_found ? Result<bool>(true) : std::unexpected(record.error());
+  Time due = record->due;
+  for (const PartRecord& part : TRY(parts_of(upload, 0, kMostParts))) due = std::max(due, part.info.modified + options_.upload_life);
+  if (due <= clock_->now()) return false;
+  record->due = due;
+  Index::Batch batch(*index_);
+  batch.put(Family::uploads, upload, encode(*record));
+  batch.put(Family::due, due_row(due, DueKind::upload, upload), "");
+  TRY(write(batch));
+  return true;
+}
+
 Result<void> Engine::sweep() {
   for (;;) {
     std::vector<Due> due;
@@ -108,6 +125,7 @@ Result<void> Engine::sweep() {
       if (one.kind == DueKind::tombstone) {
         batch.remove(Family::tombstones, one.upload);
       } else if (const auto record = TRY(index_->find<UploadRecord>(Family::uploads, one.upload))) {
+        if (TRY(lives_on(one.upload, record->key))) continue;
         TRY(abort(record->key, one.upload));
         ++count_.swept;
       }

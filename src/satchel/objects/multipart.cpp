@@ -12,8 +12,6 @@
 namespace satchel::objects {
 namespace {
 
-constexpr int kMostParts = 10'000;
-
 std::unexpected<Error> ended() { return fail(ErrorCode::not_found, "This upload has ended. Start it again.", {}, "upload_ended"); }
 
 }  // namespace

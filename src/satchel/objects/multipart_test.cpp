@@ -75,7 +75,7 @@ TEST_F(Multipart, GivesTheSameAnswerToTheSameCallAndTellsOfItOnce) {
   Assembly other = assembly;
   other.size = 4;
   EXPECT_EQ(store_->complete(other).error().type, "upload_ended");
-  clock_.advance(std::chrono::hours{25});
+  clock_.advance(std::chrono::hours{49});
   ASSERT_TRUE(store_->maintain());
   EXPECT_EQ(store_->complete(assembly).error().type, "upload_ended") << "it is forgotten in the end";
   EXPECT_EQ(get("k"), "only") << "but not the object";
@@ -167,7 +167,7 @@ TEST_F(Multipart, ListsPartsInPages) {
 TEST_F(Multipart, SweepsWhatWasNeverEnded) {
   const std::string old = begin();
   part(old, 1, large());
-  clock_.advance(std::chrono::hours{23});
+  clock_.advance(std::chrono::hours{47});
   const std::string fresh = begin();
   part(fresh, 1, "fresh");
   ASSERT_TRUE(store_->maintain());
@@ -178,6 +178,34 @@ TEST_F(Multipart, SweepsWhatWasNeverEnded) {
   EXPECT_EQ(store_->counters().uploads_swept, 1u);
   EXPECT_EQ(store_->list_parts(key_, old, 0, 10).error().type, "upload_ended");
   EXPECT_THAT(store_->list_parts(key_, fresh, 0, 10).value().parts, SizeIs(1));
+}
+
+// A laptop that is closed over the week-end: its life counts from the last part, not from the first.
+TEST_F(Multipart, LivesForAsLongAsPartsCome) {
+  const std::string id = begin();
+  for (int number = 1; number <= 4; ++number) {
+    part(id, number, large());
+    clock_.advance(std::chrono::hours{47});
+    ASSERT_TRUE(store_->maintain());
+    ASSERT_THAT(store_->list_parts(key_, id, 0, 10).value().parts, SizeIs(number));
+  }
+  ASSERT_TRUE(store_->complete({.key = key_, .upload = id, .parts = {{1}, {2}, {3}, {4}}}));
+  clock_.advance(std::chrono::hours{49});
+  ASSERT_TRUE(store_->maintain());
+  EXPECT_EQ(store_->counters().uploads_swept, 0u);
+}
+
+TEST_F(Multipart, IsSweptOnceItsPartsStopComing) {
+  const std::string id = begin();
+  clock_.advance(std::chrono::hours{40});
+  part(id, 1, large());
+  clock_.advance(std::chrono::hours{40});
+  ASSERT_TRUE(store_->maintain());
+  EXPECT_EQ(files(), 1u);
+  clock_.advance(std::chrono::hours{9});
+  ASSERT_TRUE(store_->maintain());
+  EXPECT_EQ(files(), 0u);
+  EXPECT_EQ(store_->counters().uploads_swept, 1u);
 }
 
 TEST_F(Multipart, TakesPartsSentAtTheSameTime) {

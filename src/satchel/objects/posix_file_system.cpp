@@ -20,6 +20,7 @@ namespace {
 constexpr std::uint64_t kStep = 8 * 1024 * 1024;
 constexpr std::uint64_t kWindow = 4 * kStep;
 constexpr std::uint64_t kReserveFrom = 256 * 1024;  // smaller files are over before it pays
+constexpr std::uint64_t kFirstReserve = 1024 * 1024;
 
 std::unexpected<Error> failure(std::string_view call, const std::string& path, int error, std::string_view type = {}) {
   std::string detail = std::string(call) + " " + path + ": " + std::strerror(error);
@@ -42,10 +43,21 @@ auto uninterrupted(Call call) {
 
 class PosixFile final : public NewFile {
  public:
-  PosixFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  PosixFile(int descriptor, std::string path, std::uint64_t length) : descriptor_(descriptor), path_(std::move(path)), length_(length) {}
   ~PosixFile() override { ::close(descriptor_); }
 
+  /// Room for the next bytes, twice as much each time: few extents, and what is only announced takes no room from others.
+  Result<void> reserve() {
+    if (length_ < kReserveFrom || written_ < reserved_ || reserved_ >= length_) return {};
+    const std::uint64_t end = std::min(length_, std::max(kFirstReserve, 2 * reserved_));
+    const int reserved = uninterrupted([&] { return ::fallocate(descriptor_, 0, static_cast<off_t>(reserved_), static_cast<off_t>(end - reserved_)); });
+    if (reserved != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) return failure("fallocate", path_, errno);
+    reserved_ = end;
+    return {};
+  }
+
   Result<void> append(std::span<const std::byte> bytes) override {
+    TRY(reserve());
     while (!bytes.empty()) {
       const ssize_t written = uninterrupted([&] { return ::write(descriptor_, bytes.data(), bytes.size()); });
       if (written < 0) return failure("write", path_, errno);
@@ -81,7 +93,7 @@ class PosixFile final : public NewFile {
 
   int descriptor_;
   std::string path_;
-  std::uint64_t written_ = 0, started_ = 0;
+  std::uint64_t length_, reserved_ = 0, written_ = 0, started_ = 0;
 };
 
 class PosixFileSystem final : public FileSystem {
@@ -94,12 +106,10 @@ class PosixFileSystem final : public FileSystem {
   Result<std::unique_ptr<NewFile>> create(const std::string& path, std::uint64_t length) override {
     const int descriptor = uninterrupted([&] { return ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600); });
     if (descriptor < 0) return failure("create", path, errno);
-    auto file = std::make_unique<PosixFile>(descriptor, path);
-    if (length >= kReserveFrom && uninterrupted([&] { return ::fallocate(descriptor, 0, 0, static_cast<off_t>(length)); }) != 0 &&
-        (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) {
-      const int reason = errno;
+    auto file = std::make_unique<PosixFile>(descriptor, path, length);
+    if (auto reserved = file->reserve(); !reserved) {
       ::unlink(path.c_str());
-      return failure("fallocate", path, reason);
+      return std::unexpected(std::move(reserved).error());
     }
     return std::unique_ptr<NewFile>(std::move(file));
   }

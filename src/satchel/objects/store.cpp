@@ -51,15 +51,19 @@ void Engine::announce(Index::Batch& batch, std::string_view type, std::string_vi
 
 Result<std::vector<Event>> Engine::receive(int most) {
   std::vector<Event> events;
-  std::optional<Error> damaged;
+  Index::Batch unreadable(*index_);
   if (most <= 0) return events;
-  TRY(index_->scan(Family::events, "", [&](std::string_view, std::string_view value) {
-    auto event = decode<Event>(value);
-    if (event) events.push_back(std::move(*event));
-    else damaged = event.error();
-    return !damaged && events.size() < static_cast<std::size_t>(most);
+  TRY(index_->scan(Family::events, "", [&](std::string_view row, std::string_view value) {
+    if (auto event = decode<Event>(value)) {
+      events.push_back(std::move(*event));
+    } else {
+      // It would stop all that come behind it; the sweeps find what it stood for.
+      log_->error("objects.event_unreadable", {{"detail", std::string_view(event.error().detail)}});
+      unreadable.remove(Family::events, row);
+    }
+    return events.size() < static_cast<std::size_t>(most);
   }));
-  if (damaged) return std::unexpected(*damaged);
+  if (!unreadable.empty()) TRY(index_->write(unreadable, Index::Sync::no));
   return events;
 }
 

@@ -144,7 +144,7 @@ struct StoreOptions {
   std::string folder;                           // made where it is absent; its parent exists
   std::uint64_t inline_limit = 16 * 1024;       // up to it an object lies in the database
   std::uint64_t smallest_part = 5 * 1024 * 1024;  // of all parts but the last
-  Duration upload_life = std::chrono::hours{24};  // of a multipart upload that is neither completed nor aborted
+  Duration upload_life = std::chrono::hours{48};  // of a multipart upload from its last part on; longer than whoever began it waits
   std::size_t open_files = 256;                   // kept open between reads
   std::size_t cache_bytes = 8 * 1024 * 1024;      // of the database
   Duration lock_wait{5'000};                      // a process that was just killed may hold the folder's lock for a moment

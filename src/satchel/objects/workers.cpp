@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "satchel/objects/workers.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace satchel::objects {
 
-Workers::Workers(int threads) {
+Workers::Workers(int threads, Logger& log) : log_(&log) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this](std::stop_token stop) { run(std::move(stop)); });
   }
@@ -32,7 +33,11 @@ void Workers::run(std::stop_token stop) {
     Job job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
-    job();
+    try {
+      job();
+    } catch (const std::exception& error) {
+      log_->error("objects.job_failed", {{"detail", std::string_view(error.what())}});
+    }
     job = nullptr;  // what it holds may post again when it goes
     lock.lock();
   }

@@ -10,21 +10,25 @@
 #include <thread>
 #include <vector>
 
+#include "satchel/base/log.hpp"
+
 namespace satchel::objects {
 
 class Workers {
  public:
   using Job = std::move_only_function<void()>;
 
-  explicit Workers(int threads);
+  /// `log` outlives it.
+  Workers(int threads, Logger& log);
   /// Runs what was posted, then ends the threads.
   ~Workers();
-  /// Any thread; never blocks. A job must not throw.
+  /// Any thread; never blocks. A job that throws (memory has run out) is dropped with a line in the log; what it held goes.
   void post(Job job);
 
  private:
   void run(std::stop_token stop);
 
+  Logger* log_;
   std::mutex mutex_;
   std::condition_variable_any more_;
   std::deque<Job> jobs_;
