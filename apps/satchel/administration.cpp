@@ -71,6 +71,7 @@ Result<Json> Administration::create_token(const Json& request) const {
   const std::string secret = new_api_token(process_.random);
   token.id = TokenId(ground_->vault->keyed_hash(kApiTokenPurpose, secret));
   token.user = account->user.id;
+  token.epoch = account->user.epoch;
   token.created = call.now;
   token.expires = call.now + life;
   TRY(ground_->table->write(call, {Put{to_item(token), Condition::absent()}, Put{outbox_item(created(token, process_.random)), {}}}));

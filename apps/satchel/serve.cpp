@@ -49,12 +49,6 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
-int failed(const Error& error) {
-  fmt::print(stderr, "satchel: {}\n", error.message);
-  if (!error.detail.empty()) fmt::print(stderr, "  ({})\n", error.detail);
-  return 1;
-}
-
 /// Port 0 is settled before the public URL is: everything that is handed out names it.
 Result<void> settle_port(Configuration& configuration) {
   if (configuration.port != 0) return {};
@@ -77,6 +71,9 @@ void greet(const Configuration& configuration, const std::optional<std::string>&
   fmt::print("Everything is kept in {}\n", configuration.data);
   if (!configuration.public_url.starts_with("https://") && !gateway::is_loopback(configuration.address)) {
     fmt::print("Others can reach this address without encryption: browsers will not let them sign in. Use HTTPS (--tls-cert, --tls-key, or a proxy and --public-url).\n");
+  }
+  if (gateway::is_loopback(configuration.address) && configuration.public_url.starts_with("https://") && configuration.trusted_proxies.empty()) {
+    fmt::print("To Satchel all who come through your proxy look like one client, and one can lock out all: add --trusted-proxies 127.0.0.1, and let it send X-Forwarded-For.\n");
   }
   if (setup_link) fmt::print("\nMake the first account, the administrator's, here:\n\n  {}\n\n", *setup_link);
   fmt::print("Stop it with Ctrl-C.\n");
@@ -141,17 +138,17 @@ LogLevel least_level(const Loaded& loaded) {
 
 }  // namespace
 
-int serve(const Loaded& loaded) {
+Result<void> serve(const Loaded& loaded) {
   prepare_process();
   const sigset_t signals = block_stop_signals();
   Serving serving(loaded.configuration, least_level(loaded));
-  const auto started = serving.start();
+  auto started = serving.start();
   if (started) {
     int which = 0;
     sigwait(&signals, &which);
   }
   serving.stop();
-  return started ? 0 : failed(started.error());
+  return started;
 }
 
 }  // namespace satchel

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "satchel/model/api_token.hpp"
 #include "satchel/model/keys.hpp"
 #include "satchel/model/link.hpp"
 #include "satchel/model/user.hpp"
@@ -24,18 +25,30 @@ std::optional<Item> look_up(const TableReader& table, const Call& call, const Ke
   return item ? *std::move(item) : std::nullopt;
 }
 
-bool user_stands(const std::optional<Item>& item, std::int64_t epoch) {
+bool user_stands(const TableReader& table, const Call& call, const UserId& id, std::int64_t epoch) {
+  const auto item = look_up(table, call, keys::user(id));
   if (!item) return false;
   const User user = user_from(*item);
   return !user.disabled && user.epoch == epoch;
 }
 
-/// A spent link still serves what was begun under it.
-bool link_stands(const std::optional<Item>& item, std::int64_t version, Time now) {
+/// "<token>:<user>": both have to be good.
+bool token_stands(const TableReader& table, const Call& call, std::string_view ids, std::int64_t epoch) {
+  const std::size_t colon = ids.find(':');
+  if (colon == std::string_view::npos) return false;
+  const auto token = look_up(table, call, keys::token(TokenId(std::string(ids.substr(0, colon)))));
+  return token && api_token_from(*token).expires > call.now && user_stands(table, call, UserId(std::string(ids.substr(colon + 1))), epoch);
+}
+
+/// A spent link still serves what was begun under it; one whose owner may not sign in serves nothing.
+bool link_stands(const TableReader& table, const Call& call, const LinkId& id, std::int64_t version) {
+  const auto item = look_up(table, call, keys::link(id));
   if (!item) return false;
   const Link link = link_from(*item);
-  const LinkState state = state_of(link, now);
-  return link.version == version && (state == LinkState::open || state == LinkState::spent);
+  const LinkState state = state_of(link, call.now);
+  if (link.version != version || (state != LinkState::open && state != LinkState::spent)) return false;
+  const auto owner = look_up(table, call, keys::user(link.owner));
+  return owner && !user_from(*owner).disabled;
 }
 
 }  // namespace
@@ -49,8 +62,9 @@ bool ticket_stands(const TableReader& table, const Clock& clock, std::string_vie
   const std::string id(ticket.substr(2, colon - 2));
   const Time now = clock.now();
   const Call call{.now = now, .deadline = now + kPatience};
-  if (ticket.starts_with("u:")) return user_stands(look_up(table, call, keys::user(UserId(id))), *number);
-  if (ticket.starts_with("l:")) return link_stands(look_up(table, call, keys::link(LinkId(id))), *number, now);
+  if (ticket.starts_with("u:")) return user_stands(table, call, UserId(id), *number);
+  if (ticket.starts_with("t:")) return token_stands(table, call, id, *number);
+  if (ticket.starts_with("l:")) return link_stands(table, call, LinkId(id), *number);
   return false;
 }
 

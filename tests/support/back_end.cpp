@@ -47,10 +47,10 @@ Result<void> check_access(const Row& row, const Principal& who) {
   const auto* person = std::get_if<SignedIn>(&who);
   if (row.access == Access::open) return {};
   if (!person) return fail(ErrorCode::unauthenticated, "Sign in first.");
-  if (row.access == Access::admin && (person->user.role != Role::admin || person->by_api_token)) {
+  if (row.access == Access::admin && (person->user.role != Role::admin || person->by_api_token())) {
     return fail(ErrorCode::forbidden, "This is for administrators.");
   }
-  if (person->by_api_token && !person->scopes.contains(row.scope)) return fail(ErrorCode::forbidden, "The scope is missing.", {}, "scope_missing");
+  if (person->by_api_token() && !person->scopes.contains(row.scope)) return fail(ErrorCode::forbidden, "The scope is missing.", {}, "scope_missing");
   return {};
 }
 

@@ -70,7 +70,7 @@ class BackEnd {
   /// `path` with its query ("/api/v1/folders/x/entries?limit=2"). The gates' part is played: who asks, scopes, administrators.
   Answer ask(const Principal& who, std::string_view method, std::string_view path, std::string_view body = "", TextMap headers = {});
   Answer ask(const User& who, std::string_view method, std::string_view path, std::string_view body = "", TextMap headers = {}) {
-    return ask(Principal(SignedIn{who, false, {}}), method, path, body, std::move(headers));
+    return ask(Principal(SignedIn{.user = who, .token = {}, .scopes = {}}), method, path, body, std::move(headers));
   }
   /// As a client that repeats what may pass by itself (5xx, and 409 without a type of its own).
   Answer insist(const User& who, std::string_view method, std::string_view path, std::string_view body = "", TextMap headers = {});

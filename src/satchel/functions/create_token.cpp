@@ -48,7 +48,7 @@ class CreateToken final : public Function {
     const SignedIn* who = TRY(person(context));
     auto body = TRY(JsonReader::parse(request.body));
     const std::string name = TRY(check_token_name(TRY(body.text("name"))));
-    ApiToken token{.user = who->user.id, .name = name, .created = context.call.now};
+    ApiToken token{.user = who->user.id, .epoch = who->user.epoch, .name = name, .created = context.call.now};
     token.scopes = TRY(check_scopes(TRY(body.optional_texts("scopes"))));
     token.expires = TRY(check_token_expiry(TRY(body.optional_time("expires")), context.call.now));
     TRY(body.finish());

@@ -43,7 +43,7 @@ TEST_P(EndingUpload, GivesTheSameFileToTheClientAndToTheEventWhoeverIsFirst) {
   ASSERT_EQ(b.send(*created.find("uploads.0.put"), "hello"), 200);
   TableWriter writer(*b.table, {Family::node, Family::upload, Family::blob, Family::outbox});
   const auto logger = null_logger();
-  const Context context{.call = b.call(), .principal = SignedIn{b.anna, false, {}}, .request_id = "r", .client = "", .random = b.random, .logger = *logger};
+  const Context context{.call = b.call(), .principal = SignedIn{.user = b.anna, .token = {}, .scopes = {}}, .request_id = "r", .client = "", .random = b.random, .logger = *logger};
   const Interrupted table(*b.table, keys::child(b.anna.root, fold_name("a.txt")), [&] { ASSERT_TRUE(b.deliver()); });
   const auto file = commit_upload(context, table, writer, UploadId(created.text("uploads.0.id")), {.size = 5});
   ASSERT_TRUE(file) << file.error().message;

@@ -100,6 +100,8 @@ TEST_P(Entries, ATakenNameIsRefusedOrNumbered) {
   b_.make_folder(b_.anna, root_, "two");
   EXPECT_EQ(patch(one, R"({"name":"TWO"})").type(), "name_taken");
   EXPECT_EQ(patch(one, R"({"name":"TWO","conflict":"rename"})").text("name"), "TWO (2)");
+  b_.make_folder(b_.anna, root_, "2026-11-28 19.06");
+  EXPECT_EQ(patch(one, R"({"name":"2026-11-28 19.06","conflict":"rename"})").text("name"), "2026-11-28 19.06 (2)") << "a folder has no extension";
   EXPECT_EQ(patch(one, R"({"name":"TWO","conflict":"replace"})").status, 400);
 }
 
@@ -146,7 +148,7 @@ TEST_P(Entries, ADisabledPersonGetsNothing) {
 }
 
 TEST_P(Entries, ATokenActsWithinItsScopes) {
-  const Principal reader = SignedIn{b_.anna, true, {"files:read"}};
+  const Principal reader = SignedIn{b_.anna, TokenId("token"), {"files:read"}};
   EXPECT_EQ(b_.ask(reader, "GET", "/api/v1/entries/" + root_.str()).status, 200);
   EXPECT_EQ(b_.ask(reader, "POST", "/api/v1/folders", fmt::format(R"({{"parent":"{}","path":"x"}})", root_.str())).type(), "scope_missing");
 }

@@ -77,6 +77,13 @@ TEST_P(Links, AreListedForTheirOwnerWithTheNamesOfNow) {
   EXPECT_EQ(b_.insist(b_.anna, "GET", "/api/v1/links/" + ids[0]).text("name"), "b");
 }
 
+TEST_P(Links, AreNotMadeToTheWholeSpace) {
+  const Answer refused = b_.ask(b_.anna, "POST", "/api/v1/links", fmt::format(R"({{"entry":"{}"}})", root_.str()));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.type(), "top_folder");
+  EXPECT_FALSE(is_shared(root_));
+}
+
 TEST_P(Links, MarkTheirEntryAsSharedUntilTheLastIsWithdrawn) {
   const EntryId a = file(root_, "a", "1");
   EXPECT_FALSE(is_shared(a));
@@ -95,7 +102,7 @@ TEST_P(Links, AWithdrawalThatOverlooksANewOneIsNotWritten) {
   const EntryId a = file(root_, "a", "1");
   const Link first = stored(link_to(a));
   const auto logger = null_logger();
-  const Context context{.call = b_.call(), .principal = SignedIn{b_.anna, false, {}}, .request_id = "", .client = "", .random = b_.random, .logger = *logger};
+  const Context context{.call = b_.call(), .principal = SignedIn{b_.anna, TokenId(), {}}, .request_id = "", .client = "", .random = b_.random, .logger = *logger};
   const auto late = revoke_operations(context, *b_.table, first).value();
   link_to(a);
   for (;;) {

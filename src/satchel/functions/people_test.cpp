@@ -22,7 +22,7 @@ class Tokens : public testing::Test {
  protected:
   Answer make(std::string_view members) { return b_.ask(b_.ben, "POST", "/api/v1/tokens", fmt::format("{{{}}}", members)); }
   Answer list() { return b_.ask(b_.ben, "GET", "/api/v1/tokens"); }
-  Principal by_token(Scopes scopes) { return SignedIn{b_.ben, true, std::move(scopes)}; }
+  Principal by_token(Scopes scopes) { return SignedIn{b_.ben, TokenId("token"), std::move(scopes)}; }
   BackEnd b_;
 };
 
@@ -61,7 +61,7 @@ TEST_F(Tokens, MakeNoTokens) {
 
 // B-6
 TEST_F(Tokens, OfAnAdministratorDoNotAdministrate) {
-  const Principal key = SignedIn{b_.anna, true, {"account", "files:read", "files:write", "links:write"}};
+  const Principal key = SignedIn{b_.anna, TokenId("token"), {"account", "files:read", "files:write", "links:write"}};
   EXPECT_EQ(b_.ask(key, "GET", "/api/v1/users").status, 403);
 }
 

@@ -13,6 +13,7 @@ namespace satchel::gateway {
 namespace {
 
 constexpr std::size_t kLongestMethod = 20;
+constexpr std::uint64_t kSmallBody = 64 * 1024;
 
 bool lies_below(std::string_view path, std::string_view prefix) {
   return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
@@ -47,6 +48,7 @@ struct Gateway::Work {
   const Bound* bound;
   Request request;
   Arrival arrival;
+  std::optional<BodyBudget::Room> room;  // of its body
 };
 
 Gateway::Gateway(GatewayOptions options, GatewayMeans means)
@@ -116,6 +118,22 @@ void Gateway::read_body(std::shared_ptr<Work> work) {
   const Row& row = work->bound->row;
   Answer& answer = *work->answer;
   if (row.body_limit == 0 || !has_body(answer.head())) return enqueue(std::move(work));
+  const auto announced = answer.head().content_length.value_or(row.body_limit);
+  // Much is taken only from those who are known.
+  if (announced <= kSmallBody || row.access == Access::open) return receive(std::move(work), announced);
+  Pool::Job job = [this, work, announced] {
+    if (auto refusal = means_.gates.refuse_stranger(*work->bound, work->request, work->arrival)) return answer_with(*work, *std::move(refusal));
+    receive(work, announced);
+  };
+  if (!pool_.submit(job)) send_problem(answer, busy());
+}
+
+void Gateway::receive(std::shared_ptr<Work> work, std::uint64_t announced) {
+  const Row& row = work->bound->row;
+  Answer& answer = *work->answer;
+  auto room = bodies_.take(network_of(work->arrival.client), announced);
+  if (!room) return send_problem(answer, busy());
+  work->room.emplace(*std::move(room));
   answer.read_all(row.body_limit, [this, work = std::move(work)](Result<std::string> body) mutable {
     if (!body) return send_problem(*work->answer, body_error(work->bound->row, std::move(body).error()));
     work->request.body = *std::move(body);
@@ -131,7 +149,10 @@ void Gateway::enqueue(std::shared_ptr<Work> work) {
 }
 
 void Gateway::run_function(Work& work) {
-  auto passage = means_.gates.pass(*work.bound, std::move(work.request), work.arrival);
+  answer_with(work, means_.gates.pass(*work.bound, std::move(work.request), work.arrival));
+}
+
+void Gateway::answer_with(Work& work, Gates::Passage passage) {
   work.answer->note().line.actor = std::move(passage.actor);
   send(*work.answer, std::move(passage.response));
 }

@@ -12,6 +12,7 @@
 
 #include "satchel/gateway/answer.hpp"
 #include "satchel/gateway/assets.hpp"
+#include "satchel/gateway/body_budget.hpp"
 #include "satchel/gateway/client_address.hpp"
 #include "satchel/gateway/metrics.hpp"
 #include "satchel/gateway/pool.hpp"
@@ -64,8 +65,10 @@ class Gateway final : public net::Handler {
   void route(std::unique_ptr<Answer> answer, std::string_view path);
   void start_function(std::unique_ptr<Answer> answer, Registry::Match match, TextMap query);
   void read_body(std::shared_ptr<Work> work);
+  void receive(std::shared_ptr<Work> work, std::uint64_t announced);
   void enqueue(std::shared_ptr<Work> work);
   void run_function(Work& work);
+  void answer_with(Work& work, Gates::Passage passage);
 
   bool serve_own(std::unique_ptr<Answer>& answer, std::string_view path);
   void serve_config(Answer& answer, const Call& call);
@@ -87,6 +90,7 @@ class Gateway final : public net::Handler {
   Metrics metrics_;
   AnswerMeans answer_means_;
   Assets assets_;
+  BodyBudget bodies_;
   std::vector<std::pair<std::string, net::Handler*>> mounts_;
   Pool pool_;  // last: its jobs use all of the above
 };

@@ -7,6 +7,7 @@
 
 #include "satchel/base/crypto.hpp"
 #include "satchel/gateway/gateway.hpp"
+#include "satchel/net/client.hpp"
 
 namespace satchel::gateway {
 namespace {
@@ -80,18 +81,21 @@ void Gateway::serve_readiness(Answer& answer, const Call& call) {
   send(answer, std::move(response));
 }
 
-/// Behind a proxy on the same machine everybody comes from loopback, so what was forwarded does not count as local.
+/// Behind a proxy on the same machine everybody comes from loopback, and not every proxy says for whom it asks: so without a token only an
+/// installation that is for this machine alone shows them.
 bool Gateway::may_see_metrics(const net::RequestHead& head) const {
   if (!options_.metrics_token.empty()) {
     return equal_constant_time(bearer_token(head.fields.find("authorization").value_or("")), options_.metrics_token);
   }
   constexpr std::array<std::string_view, 3> kForwarded{"x-forwarded-for", "forwarded", "via"};
-  return is_loopback(head.peer) && std::ranges::none_of(kForwarded, [&](std::string_view name) { return head.fields.count(name) > 0; });
+  const auto url = net::Url::parse(options_.origins.public_url);
+  const bool own = url && (url->host == "localhost" || is_loopback(url->host));
+  return own && is_loopback(head.peer) && std::ranges::none_of(kForwarded, [&](std::string_view name) { return head.fields.count(name) > 0; });
 }
 
 void Gateway::serve_metrics(Answer& answer) {
   if (!may_see_metrics(answer.head())) {
-    return send_problem(answer, {ErrorCode::forbidden, "Metrics are for the machine itself, or for who has the configured token.", {}, "metrics_closed"});
+    return send_problem(answer, {ErrorCode::forbidden, "Metrics are for whoever has the configured token (metrics_token).", {}, "metrics_closed"});
   }
   const auto pool = pool_.counters();
   std::string text = metrics_.text();

@@ -122,6 +122,7 @@ constexpr Asset kSite[] = {
 
 class GatewayTest : public testing::Test {
  protected:
+  explicit GatewayTest(std::string public_url = "https://files.example.org") : public_url_(std::move(public_url)) {}
   void SetUp() override {
     calls = 0;
     seen = {};
@@ -148,10 +149,12 @@ class GatewayTest : public testing::Test {
   static std::vector<Row> rows() {
     return {{.name = "get_thing", .trigger = Route{"GET", "/api/v1/things/{id}"}, .scope = "files:read", .group = "g", .make = echo},
             {.name = "make_thing", .trigger = Route{"POST", "/api/v1/things"}, .scope = "files:write", .group = "g", .body_limit = 100, .make = echo},
+            {.name = "make_things", .trigger = Route{"POST", "/api/v1/many"}, .scope = "files:write", .group = "g", .body_limit = 1'000'000, .make = echo},
             {.name = "put_thing", .trigger = Route{"PUT", "/api/v1/put/{name}"}, .scope = "files:write", .group = "g", .body_limit = 0, .make = echo},
             {.name = "open_link", .trigger = Route{"GET", "/api/v1/public/links/{token}"}, .access = Access::open, .group = "g", .make = gone}};
   }
 
+  std::string public_url_;
   ManualClock clock_;
   SeededRandom random_{7};
   TextLogger logger_;
@@ -170,7 +173,7 @@ class GatewayTest : public testing::Test {
   bool ready_ = true;
   Mounted mounted_;
   std::string token_;
-  Gateway gateway_{{.origins = {.public_url = "https://files.example.org", .content_url = "https://content.example.net"}, .proxies = {}, .metrics_token = "", .pages = {"files", "signin"}, .pool = {.threads = 2, .queue = 8}},
+  Gateway gateway_{{.origins = {.public_url = public_url_, .content_url = "https://content.example.net"}, .proxies = {}, .metrics_token = "", .pages = {"files", "signin"}, .pool = {.threads = 2, .queue = 8}},
                    {registry_, gates_, clock_, random_, logger_, kSite, [](const Call&) -> Result<Json> { return Json::object({{"api", "/api/v1"}}); },
                     {{"table", [this](const Call&) -> Result<void> { return ready_ ? Result<void>() : fail(ErrorCode::unavailable, "x", "secret path"); }}},
                     [] { return std::string("more 1\n"); }}};
@@ -236,6 +239,21 @@ TEST_F(GatewayTest, ADeclaredLengthIsRefusedBeforeItsBodyIsRead) {
   const Answered answer = send({.method = "POST", .target = "/api/v1/things", .fields = bearer(), .content_length = 1'000'000'000});
   EXPECT_EQ(answer.head.status, 413);
   EXPECT_FALSE(answer.body_was_read);
+}
+
+// Else whoever has no account fills the memory with bodies that trickle in.
+TEST_F(GatewayTest, TakesALargeBodyOnlyFromSomebodyKnown) {
+  for (const bool chunked : {false, true}) {
+    net::RequestHead head{.method = "POST", .target = "/api/v1/many", .content_length = 100'000, .chunked = chunked};
+    if (chunked) head.content_length = std::nullopt;
+    const Answered refused = send(head);
+    EXPECT_EQ(refused.head.status, 401);
+    EXPECT_EQ(refused.field("www-authenticate"), R"(Bearer realm="satchel")");
+    EXPECT_FALSE(refused.body_was_read);
+    head.fields = bearer();
+    EXPECT_TRUE(send(head, R"({"name":"x"})").body_was_read);
+  }
+  EXPECT_EQ(calls, 2);
 }
 
 TEST_F(GatewayTest, LeavesTheBodyOfAOneLineUploadWithItsSender) {
@@ -319,7 +337,16 @@ TEST_F(GatewayTest, TellsItsKeeperHowItIs) {
   EXPECT_THAT(sick.body, Not(HasSubstr("secret path")));
 }
 
-TEST_F(GatewayTest, ShowsMetricsToTheMachineAlone) {
+TEST_F(GatewayTest, ShowsNoMetricsOfAPublicInstallationWithoutAToken) {
+  EXPECT_EQ(get("/metrics").head.status, 403) << "a proxy on this machine comes from loopback, too";
+}
+
+class LocalGatewayTest : public GatewayTest {
+ protected:
+  LocalGatewayTest() : GatewayTest("http://localhost:8420") {}
+};
+
+TEST_F(LocalGatewayTest, ShowsMetricsToTheMachineAlone) {
   get("/api/v1/things/1");
   const Answered local = get("/metrics");
   EXPECT_EQ(local.head.status, 200);

@@ -39,11 +39,12 @@ Result<std::string> ticket(const SignedIn& person, Action action, const Resource
   if (resource.ancestors.empty() && (action == Action::change || action == Action::remove)) {
     return fail(ErrorCode::invalid, "The top folder of a space cannot be renamed, moved or deleted.");
   }
-  if (person.by_api_token && !person.scopes.contains(scope_for(action))) {
+  if (person.by_api_token() && !person.scopes.contains(scope_for(action))) {
     return fail(ErrorCode::forbidden,
                 fmt::format("This token lacks the scope '{}'. Create a token that has it.", scope_for(action)), {}, "scope_missing");
   }
-  return fmt::format("u:{}:{}", person.user.id.str(), person.user.epoch);
+  const std::string user = fmt::format("{}:{}", person.user.id.str(), person.user.epoch);
+  return person.by_api_token() ? fmt::format("t:{}:{}", person.token.str(), user) : "u:" + user;
 }
 
 Result<std::string> ticket(const LinkBearer& bearer, Action action, const Resource& resource) {

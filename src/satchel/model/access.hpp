@@ -21,8 +21,10 @@ struct Anonymous {};
 /// A person, by access token or by personal API token; `scopes` of an API token narrow what the person may do.
 struct SignedIn {
   User user;
-  bool by_api_token = false;
-  std::set<std::string, std::less<>> scopes;  // "files:read", "files:write", "links:write", "account"; all where not by_api_token
+  TokenId token;  // the API token; empty: by a sign-in of their own
+  std::set<std::string, std::less<>> scopes;  // of the token: "files:read", "files:write", "links:write", "account"
+
+  bool by_api_token() const { return !token.empty(); }
 };
 
 /// Whoever holds a link's token, and its password where it has one.
@@ -67,7 +69,8 @@ class Grant {
   const EntryId& entry() const { return entry_; }
   const SpaceId& space() const { return space_; }
   Time decided_at() const { return decided_at_; }
-  /// What the embedded store checks again before bytes leave: "u:<user>:<epoch>", "l:<link>:<version>" or "s".
+  /// What the embedded store checks again before bytes leave: "u:<user>:<epoch>", "t:<token>:<user>:<epoch>",
+  /// "l:<link>:<version>" or "s".
   const std::string& ticket() const { return ticket_; }
 
  private:

@@ -42,6 +42,7 @@ Item to_item(const ApiToken& token) {
   Item item{keys::token(token.id), {}};
   item.set("id", token.id.str());
   item.set("user", token.user.str());
+  item.set("epoch", token.epoch);
   item.set("name", token.name);
   item.set("scopes", joined(token.scopes));
   item.set("created", to_millis(token.created));
@@ -56,6 +57,7 @@ Item to_item(const ApiToken& token) {
 ApiToken api_token_from(const Item& item) {
   ApiToken token{.id = TokenId(item.text("id")),
                  .user = UserId(item.text("user")),
+                 .epoch = item.number("epoch"),
                  .name = item.text("name"),
                  .scopes = split(item.text("scopes")),
                  .created = from_millis(item.number("created")),

@@ -3,6 +3,7 @@
 // itself. Taken wherever a person's access token is, narrowed to its scopes, until it expires.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,6 +25,7 @@ using Scopes = std::set<std::string, std::less<>>;
 struct ApiToken {
   TokenId id;
   UserId user;
+  std::int64_t epoch = 0;  // of the user when it was made: signing out everywhere or a new password voids it
   std::string name;
   Scopes scopes;  // of kApiTokenScopes
   Time created{};

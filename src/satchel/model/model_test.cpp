@@ -69,7 +69,7 @@ TEST(Decide, TheTrashCanBeSeenAndEmptiedNotUsed) {
 }
 
 TEST(Decide, ATokensScopesNarrowItsOwnersRights) {
-  const SignedIn reader{.user = kOwner, .by_api_token = true, .scopes = {"files:read"}};
+  const SignedIn reader{.user = kOwner, .token = TokenId("token"), .scopes = {"files:read"}};
   EXPECT_TRUE(decide(reader, Action::read, kFile, Time{}));
   EXPECT_EQ(refusal(reader, Action::add), ErrorCode::forbidden);
   EXPECT_EQ(refusal(reader, Action::share), ErrorCode::forbidden);
@@ -91,6 +91,7 @@ TEST(Name, TwoSpellingsOfOneNameFoldAlike) {
 TEST(Name, NumbersGoBeforeTheExtension) {
   EXPECT_EQ(numbered_name("a.pdf", 1), "a (1).pdf");
   EXPECT_EQ(numbered_name(".profile", 2), ".profile (2)");
+  EXPECT_EQ(numbered_folder_name("Sent 2026-11-28 19.06", 2), "Sent 2026-11-28 19.06 (2)");
   EXPECT_EQ(numbered_name(std::string(255, 'a'), 1).size(), 255U);
   EXPECT_TRUE(check_name(numbered_name(std::string(253, 'a') + "ä", 1)));
 }

@@ -48,6 +48,9 @@ Result<SignedIn> AuthenticateGate::by_access_token(const Call& call, std::string
   if (!epoch || !epoch->as<std::int64_t>()) return void_token("no epoch");
   User user = TRY(active_user(call, UserId(claims->subject)));
   if (user.epoch != claims->number("epoch")) return void_token("an earlier epoch");
+  // Another issuer's token names a session of its own, or none.
+  const std::string session = claims->text("sid");
+  if (issuer_.has_sessions && !TRY(table_->get(call, keys::session(session)))) return void_token("the session has ended");
   return SignedIn{.user = std::move(user)};
 }
 
@@ -58,8 +61,9 @@ Result<SignedIn> AuthenticateGate::by_api_token(const Call& call, std::string_vi
   ApiToken found = api_token_from(*item);
   if (found.expires <= call.now) return void_token("expired API token");
   User user = TRY(active_user(call, found.user));
+  if (user.epoch != found.epoch) return void_token("an API token of an earlier epoch");
   mark_used(call, found);
-  return SignedIn{.user = std::move(user), .by_api_token = true, .scopes = std::move(found.scopes)};
+  return SignedIn{.user = std::move(user), .token = found.id, .scopes = std::move(found.scopes)};
 }
 
 /// Whether the mark is written or not, the token is good: a failure here is nobody's loss.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate that finds out who asks: `Authorization: Bearer` with an access token of the issuer or a personal API token. What was
-// handed out before a person was disabled or signed out everywhere (the epoch) is void at once. Any thread may call.
+// handed out before a person was disabled or signed out everywhere (the epoch), or in a session that has ended, is void at once. Any thread may call.
 #pragma once
 
 #include <string>
@@ -20,6 +20,7 @@ struct TrustedIssuer {
   const KeySource& keys;
   std::string issuer;
   std::string audience = "satchel";
+  bool has_sessions = true;  // "sid" names a session in the table, as the provider in the binary writes it
 };
 
 class AuthenticateGate {

@@ -7,7 +7,7 @@ namespace satchel {
 namespace {
 
 Result<void> check_scope(const Row& row, const SignedIn& person) {
-  if (!person.by_api_token) return {};
+  if (!person.by_api_token()) return {};
   if (row.scope.empty() || row.access == Access::admin) {
     return fail(ErrorCode::forbidden, "This cannot be done with a personal API token. Sign in instead.", {}, "sign_in_wanted");
   }

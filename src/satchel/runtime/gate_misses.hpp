@@ -24,9 +24,9 @@ class MissGate {
  public:
   explicit MissGate(const MissLimits& limits = {}) : limits_(limits) {}
 
-  /// Asked before a token is looked up. Error: too_many.
+  /// Asked when a token was nobody's. Error: too_many.
   Result<void> check(std::string_view address, Time now);
-  /// Told that the token was nobody's.
+  /// Told of it.
   void count(std::string_view address, Time now);
 
  private:

@@ -48,27 +48,38 @@ Gates::Gates(const GateMeans& means, const MissLimits& limits)
       authenticate_(means.issuer, means.table, TableWriter(means.table, {Family::token}), means.vault),
       misses_(limits) {}
 
+Context Gates::context_of(const Bound& bound, const Arrival& arrival) const {
+  return {.call = {.now = means_.clock.now(), .deadline = arrival.at + bound.row.timeout},
+          .principal = Anonymous{},
+          .request_id = arrival.request_id,
+          .client = arrival.client,
+          .random = means_.random,
+          .logger = means_.logger,
+          .clock = &means_.clock};
+}
+
+Gates::Passage Gates::refusal(const Bound& bound, const Context& context, const Error& error) {
+  report(bound, context, error);
+  Passage passage{.response = problem(error, context.request_id), .actor = actor_of(context.principal)};
+  complete(passage.response, &error);
+  return passage;
+}
+
 Gates::Passage Gates::pass(const Bound& bound, Request request, const Arrival& arrival) {
-  Context context{.call = {.now = means_.clock.now(), .deadline = arrival.at + bound.row.timeout},
-                  .principal = Anonymous{},
-                  .request_id = arrival.request_id,
-                  .client = arrival.client,
-                  .random = means_.random,
-                  .logger = means_.logger,
-                  .clock = &means_.clock};
+  Context context = context_of(bound, arrival);
   // HEAD is answered as GET is; whoever writes the answer leaves the body out.
   if (request.method == "HEAD") request.method = "GET";
   auto result = admit(bound, context, request);
-  Passage passage{.response = {}, .actor = actor_of(context.principal)};
-  if (result) {
-    passage.response = *std::move(result);
-    complete(passage.response, nullptr);
-  } else {
-    report(bound, context, result.error());
-    passage.response = problem(result.error(), arrival.request_id);
-    complete(passage.response, &result.error());
-  }
+  if (!result) return refusal(bound, context, result.error());
+  Passage passage{.response = *std::move(result), .actor = actor_of(context.principal)};
+  complete(passage.response, nullptr);
   return passage;
+}
+
+std::optional<Gates::Passage> Gates::refuse_stranger(const Bound& bound, const Request& request, const Arrival& arrival) {
+  const Context context = context_of(bound, arrival);
+  const auto known = identify(bound.row, context, request);
+  return known ? std::nullopt : std::optional(refusal(bound, context, known.error()));
 }
 
 Result<Response> Gates::admit(const Bound& bound, Context& context, const Request& request) {
@@ -83,19 +94,24 @@ Result<Response> Gates::admit(const Bound& bound, Context& context, const Reques
 Result<Principal> Gates::identify(const Row& row, const Context& context, const Request& request) {
   if (row.access == Access::open) return Principal(Anonymous{});
   const auto authorization = request.header("authorization");
-  const bool guessable = is_api_token(bearer_token(authorization));
-  if (guessable) TRY(misses_.check(context.client, context.call.now));
   auto person = authenticate_.authenticate(context.call, authorization);
   if (person) return Principal(*std::move(person));
-  if (guessable && person.error().code == ErrorCode::unauthenticated) misses_.count(context.client, context.call.now);
+  const bool guessed = is_api_token(bearer_token(authorization)) && person.error().code == ErrorCode::unauthenticated;
+  if (guessed) TRY(miss(context));
   return std::unexpected(std::move(person).error());
 }
 
-Result<Response> Gates::run_guessable(const Bound& bound, const Context& context, const Request& request) {
+/// Judged after the look-up: who shows what is good is never refused for what a neighbour behind the same address tries.
+Result<void> Gates::miss(const Context& context) {
   TRY(misses_.check(context.client, context.call.now));
+  misses_.count(context.client, context.call.now);
+  return {};
+}
+
+Result<Response> Gates::run_guessable(const Bound& bound, const Context& context, const Request& request) {
   auto result = run(bound, context, request);
   const int status = result ? result->status : http_status(result.error().code);
-  if (status == 404) misses_.count(context.client, context.call.now);
+  if (status == 404) TRY(miss(context));
   return result;
 }
 

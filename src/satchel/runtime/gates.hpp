@@ -3,6 +3,7 @@
 // mapping of errors to answers. Gateway and Lambda call pass() alike, with a request that is read whole. Any thread may call.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "satchel/base/clock.hpp"
@@ -42,10 +43,17 @@ class Gates {
   /// `bound` is a row with a route, from the registry. Errors and exceptions of the function end here.
   Passage pass(const Bound& bound, Request request, const Arrival& arrival);
 
+  /// Looks at the head alone, before much is read of a body: the answer for somebody whom the row does not know. Empty: read on, and
+  /// pass() asks again.
+  std::optional<Passage> refuse_stranger(const Bound& bound, const Request& request, const Arrival& arrival);
+
  private:
+  Context context_of(const Bound& bound, const Arrival& arrival) const;
+  Passage refusal(const Bound& bound, const Context& context, const Error& error);
   Result<Response> admit(const Bound& bound, Context& context, const Request& request);
   Result<Principal> identify(const Row& row, const Context& context, const Request& request);
   Result<Response> run(const Bound& bound, const Context& context, const Request& request);
+  Result<void> miss(const Context& context);
   Result<Response> run_guessable(const Bound& bound, const Context& context, const Request& request);
   void report(const Bound& bound, const Context& context, const Error& error);
 
