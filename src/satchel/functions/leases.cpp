@@ -62,18 +62,25 @@ Transaction take_lease(const Lease& lease, const Link& link) {
   return {std::move(take), Put{std::move(item), Condition::absent()}};
 }
 
-Transaction settle_lease(const Lease& lease, std::int64_t bytes, bool whole) {
+Transaction settle_lease(const Lease& lease, const Link& link, std::int64_t bytes, bool whole) {
   const std::int64_t sent = lease.bytes + bytes;
   const bool served = whole || sent >= lease.size;
+  const bool forgiven = !served && (bytes == 0 || link.wasted + bytes <= lease.size / 2);
   Lease::State after = lease.state;
-  Transaction transaction;
-  if (lease.state == Lease::State::out) {
+  std::int64_t back = 0;
+  if (lease.state == Lease::State::out && (served || forgiven)) {
     after = served ? Lease::State::spent : Lease::State::returned;
-    if (!served) transaction.emplace_back(change_left(lease.link, 1, Condition::exists()));
-  } else if (lease.state == Lease::State::returned && served) {
+    back = served ? 0 : 1;
+  } else if (lease.state == Lease::State::returned && !forgiven) {
     // The rest came after all, under the address that was signed before.
     after = Lease::State::spent;
-    transaction.emplace_back(change_left(lease.link, -1, Condition::exists()));
+    back = -1;
+  }
+  Transaction transaction;
+  if (back != 0 || (forgiven && bytes > 0)) {
+    Update change = change_left(link.id, back, Condition::equals("wasted", link.wasted));
+    change.add.emplace("wasted", forgiven ? bytes : 0);
+    transaction.emplace_back(std::move(change));
   }
   Update update{.key = keys::lease(lease.id), .condition = Condition::equals("state", std::string(to_string(lease.state)))};
   update.condition.and_equals("bytes", lease.bytes);

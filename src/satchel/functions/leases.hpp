@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One download of a limited link. Taking a lease takes the download from the link; a lease whose answer failed gives it back; one
 // whose bytes were served in full, or of which nothing was ever heard, has spent it. At every moment the link's `left` is its limit
-// less the leases that are out or spent, in the table's own transactions, so the number is exact after any crash.
+// less the leases that are out or spent, in the table's own transactions, so the number is exact after any crash. Of all that failed,
+// no more than half a file is given back: else the pieces of many failures would make a whole that nobody counted.
 #pragma once
 
 #include "satchel/model/link.hpp"
@@ -31,8 +32,9 @@ Result<std::optional<Lease>> standing_lease(const Call& call, const TableReader&
 /// Takes a download from the link: the first operation's condition fails where there is none left or the link has changed.
 Transaction take_lease(const Lease& lease, const Link& link);
 
-/// What the end of an answer makes of a lease, its counts and the link; `whole`: the store sent every byte in one answer. A file
-/// fetched in pieces counts as served once as many bytes have gone out as it has.
-Transaction settle_lease(const Lease& lease, std::int64_t bytes, bool whole);
+/// What the end of an answer makes of a lease and its link, both as read just now; `whole`: the store sent every byte in one answer. A file
+/// fetched in pieces counts as served once as many bytes have gone out as it has. One that failed and is not given back stays out: whoever
+/// has the lease goes on with it.
+Transaction settle_lease(const Lease& lease, const Link& link, std::int64_t bytes, bool whole);
 
 }  // namespace satchel

@@ -46,7 +46,9 @@ Result<LinkDownload> LinkDownloads::take_once(const Context& context, const Requ
 Result<std::string> LinkDownloads::lease_for(const Visitor& visitor, const Item& meta, const std::string& shown, const LeaseId& fresh) {
   const Call& call = visitor.context.call;
   for (const std::string& id : {shown, fresh.str()}) {
-    if (TRY(standing_lease(call, table_, id, visitor.link))) return id;
+    const auto lease = TRY(standing_lease(call, table_, id, visitor.link));
+    // What was served in full is not served again; the other files of a folder follow.
+    if (lease && !(lease->state == Lease::State::spent && lease->entry.str() == meta.text("id"))) return id;
   }
   if (visitor.link.left < 1) return link_over(LinkState::spent);
   const Lease lease{.id = fresh, .link = visitor.link.id, .entry = EntryId(meta.text("id")), .size = meta.number("size"), .until = call.now + kLeaseLife};

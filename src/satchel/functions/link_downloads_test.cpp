@@ -73,15 +73,60 @@ TEST_F(LinkDownloads, AnEventThatComesTwiceCountsOnce) {
 TEST_F(LinkDownloads, PiecesThatMakeAWholeSpendTheLink) {
   const Answer link = limited(1);
   const Answer taken = download(token_of(link));
-  fetch(taken, 6);
+  fetch(taken, 5);
   EXPECT_TRUE(b_.deliver());
   EXPECT_EQ(left(link), 1);
-  fetch(taken, 4);
+  fetch(taken, 5);
   EXPECT_TRUE(b_.deliver());
   EXPECT_EQ(left(link), 0);
   fetch(taken, 3);
   EXPECT_TRUE(b_.deliver());
   EXPECT_EQ(left(link), 0) << "what is spent stays so";
+}
+
+// A-15: a quarter under each of four leases is a file, too.
+TEST_F(LinkDownloads, PiecesOfManyFailuresAreNotAllGivenBack) {
+  const Answer link = limited(1);
+  for (int quarter = 0; quarter < 2; ++quarter) {
+    fetch(download(token_of(link)), 2);
+    EXPECT_TRUE(b_.deliver());
+    EXPECT_EQ(left(link), 1);
+  }
+  const Answer third = download(token_of(link));
+  fetch(third, 3);
+  EXPECT_TRUE(b_.deliver());
+  EXPECT_EQ(left(link), 0) << "more than half has gone out for nothing";
+  const Answer again = download(token_of(link), fmt::format(R"({{"lease":"{}"}})", third.text("lease")));
+  EXPECT_EQ(again.text("lease"), third.text("lease")) << "who began goes on";
+  EXPECT_EQ(fetch(again).body, "0123456789");
+  EXPECT_TRUE(b_.deliver());
+  EXPECT_EQ(left(link), 0);
+}
+
+TEST_F(LinkDownloads, AllButTheLastByteIsADownload) {
+  const Answer link = limited(1);
+  fetch(download(token_of(link)), 9);
+  EXPECT_TRUE(b_.deliver());
+  EXPECT_EQ(download(token_of(link)).type(), "link_spent");
+}
+
+TEST_F(LinkDownloads, AnAddressWhoseLeaseWasGivenBackDoesNotServeTheRestForNothing) {
+  const Answer link = limited(1);
+  const Answer taken = download(token_of(link));
+  fetch(taken, 1);
+  EXPECT_TRUE(b_.deliver());
+  EXPECT_EQ(left(link), 1);
+  fetch(taken, 8);
+  EXPECT_TRUE(b_.deliver());
+  EXPECT_EQ(left(link), 0);
+}
+
+TEST_F(LinkDownloads, WhatWasServedInFullIsNotServedAgain) {
+  const Answer link = limited(1);
+  const Answer taken = download(token_of(link));
+  EXPECT_EQ(fetch(taken).body, "0123456789");
+  EXPECT_TRUE(b_.deliver());
+  EXPECT_EQ(download(token_of(link), fmt::format(R"({{"lease":"{}"}})", taken.text("lease"))).type(), "link_spent");
 }
 
 TEST_F(LinkDownloads, AReturnedLeaseOpensNothing) {

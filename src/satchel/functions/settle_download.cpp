@@ -28,20 +28,17 @@ class SettleDownload final : public Function {
       const auto item = TRY(table_.get(context.call, keys::lease(LeaseId(event.subject))));
       if (!item) return {};  // settled long ago
       if (TRY(table_.get(context.call, keys::consumed(kConsumer, event.id)))) return {};
-      Transaction transaction = settle_lease(lease_from(*item), number_in(event, "bytes"), number_in(event, "whole") == 1);
+      const Lease lease = lease_from(*item);
+      const auto link = TRY(table_.get(context.call, keys::link(lease.link)));
+      if (!link) return {};  // nothing is left to be counted
+      Transaction transaction = settle_lease(lease, link_from(*link), number_in(event, "bytes"), number_in(event, "whole") == 1);
       transaction.push_back(consumed_operation(context, kConsumer, event));
-      if (!TRY(writer_.write(context.call, transaction)).committed()) return link_gone(context, *item);
+      if (!TRY(writer_.write(context.call, transaction)).committed()) return moved_on();
       return {};
     });
   }
 
  private:
-  /// Either somebody was faster, or the link itself is no more and there is nothing to settle.
-  Result<void> link_gone(const Context& context, const Item& item) {
-    if (TRY(table_.get(context.call, keys::link(LinkId(item.text("link")))))) return moved_on();
-    return {};
-  }
-
   const TableReader& table_;
   TableWriter writer_;
 };

@@ -33,6 +33,7 @@ Item to_item(const Link& link) {
     item.set("max", *link.max_downloads);
     item.set("left", link.left);
   }
+  item.set("wasted", link.wasted);
   item.set("downloads", link.downloads);
   item.set("opened", link.opened);
   item.set("version", link.version);
@@ -55,6 +56,7 @@ Link link_from(const Item& item) {
             .password = item.text("password"),
             .expires = time_of(item, "expires"),
             .left = item.number("left"),
+            .wasted = item.number("wasted"),
             .downloads = item.number("downloads"),
             .opened = item.number("opened"),
             .version = item.number("version"),

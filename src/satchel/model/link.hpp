@@ -29,6 +29,7 @@ struct Link {
   std::optional<Time> expires;  // from this moment on it opens nothing
   std::optional<std::int64_t> max_downloads;
   std::int64_t left = 0;       // of max_downloads; below 1: spent
+  std::int64_t wasted = 0;     // bytes of downloads that failed and were given back
   std::int64_t downloads = 0;  // finished or under way where limited, else begun
   std::int64_t opened = 0;     // unlocked, or a download begun
   std::int64_t version = 0;    // raised by every change of its owner: what was unlocked or signed before is void
