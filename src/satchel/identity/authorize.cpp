@@ -80,7 +80,7 @@ class Authorize final : public Function {
     }
     if (const auto refusal = refusal_of(request)) return refuse(request, *refusal);
     auto found = TRY(find_session(*reader_, *vault_, context.call, session_cookie(request, settings_->public_url)));
-    if (found && is_fresh_enough(*found, context.call.now, request)) return grant(context, request, *found);
+    if (found && is_fresh_enough(*client, *found, context.call.now, request)) return grant(context, request, *found);
     return ask_to_sign_in(context, request);
   }
 
@@ -109,10 +109,12 @@ class Authorize final : public Function {
     return from_millis(millis);
   }
 
-  bool is_fresh_enough(const SignedInSession& found, Time now, const Request& request) const {
+  /// A program of this machine has no address that proves who it is: whoever listens on a port could ask. So the person signs in for it,
+  /// and knows of it (RFC 8252 section 8.6).
+  bool is_fresh_enough(const Client& client, const SignedInSession& found, Time now, const Request& request) const {
     const auto age = max_age_of(request);
     if (age && age->count() > 0 && now - found.session.begun > *age) return false;
-    if (!read_prompt(request.argument("prompt"))->login && !(age && age->count() == 0)) return true;
+    if (!client.loopback && !read_prompt(request.argument("prompt"))->login && !(age && age->count() == 0)) return true;
     const auto asked = asked_at(request);
     return asked && found.session.begun >= *asked;
   }

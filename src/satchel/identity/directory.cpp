@@ -44,7 +44,7 @@ Result<Invitation> AccountDirectory::invite(const Call& call, std::string_view e
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const auto account = TRY(find_account(*table_, call, email));
     if (account && !account->user.invited) return address_taken();
-    auto invitation = account ? invite_again(call, account->user) : invite_new(call, email, name, role);
+    auto invitation = account ? invite_again(call, account->user, name, role) : invite_new(call, email, name, role);
     if (invitation || invitation.error().code != ErrorCode::conflict) return invitation;
   }
   return moving();
@@ -62,13 +62,16 @@ Result<Invitation> AccountDirectory::invite_new(const Call& call, std::string_vi
   return Invitation{token, ticket.expires};
 }
 
-/// A new epoch voids the invitation before.
-Result<Invitation> AccountDirectory::invite_again(const Call& call, const User& user) {
+/// A new epoch voids the invitation before; the later word on name and role is the one that counts.
+Result<Invitation> AccountDirectory::invite_again(const Call& call, const User& user, std::string_view name, Role role) {
+  const std::string shown(name.empty() ? user.name : name);
   const std::string token = random_secret(*random_);
-  const Ticket ticket{.kind = TicketKind::invitation, .user = user.id, .epoch = user.epoch + 1, .email = user.email, .name = user.name,
+  const Ticket ticket{.kind = TicketKind::invitation, .user = user.id, .epoch = user.epoch + 1, .email = user.email, .name = shown,
                       .expires = call.now + kInvitationLife};
   Update update{.key = keys::user(user.id), .condition = Condition::equals("epoch", user.epoch)};
   update.condition.and_equals("invited", true);
+  update.set.emplace("name", shown);
+  update.set.emplace("role", std::string(word_of(role)));
   update.add.emplace("epoch", 1);
   const Transaction operations{std::move(update), Put{ticket_item(*vault_, token, ticket), Condition::absent()}};
   if (!TRY(write_again(*table_, call, operations)).committed()) return moving();
@@ -124,8 +127,7 @@ Result<User> AccountDirectory::set_disabled(const Call& call, const UserId& id, 
 Result<User> AccountDirectory::set_role(const Call& call, const UserId& id, Role role) {
   return change(call, id, [&](User& user) {
     if (user.role == role) return false;
-    user.role = role;
-    ++user.epoch;
+    user.role = role;  // looked up at each request, so nobody has to sign in again
     return true;
   });
 }

@@ -26,7 +26,7 @@ class AccountDirectory final : public Directory {
 
  private:
   Result<Invitation> invite_new(const Call& call, std::string_view email, std::string_view name, Role role);
-  Result<Invitation> invite_again(const Call& call, const User& user);
+  Result<Invitation> invite_again(const Call& call, const User& user, std::string_view name, Role role);
   /// Empty where the person has changed since they were read.
   Result<std::optional<User>> replace(const Call& call, const User& before, const User& after);
   template <class Change>

@@ -166,7 +166,6 @@ TEST_F(TokenTest, E12AnEndedAccountGetsNoTokens) {
   };
   const Ending endings[] = {
       {"disabled", [&] { (void)directory_.set_disabled(now(), ann_.id, true); }},
-      {"role changed", [&] { (void)directory_.set_role(now(), ann_.id, Role::admin); }},
       {"signed out everywhere",
        [&] {
          Browser none;

@@ -71,9 +71,13 @@ Invitation MemoryDirectory::issue(const UserId& id, Time expires) {
 Result<Invitation> MemoryDirectory::invite(const Call& call, std::string_view email, std::string_view name, Role role) {
   const std::string folded = TRY(fold_email(email));
   const std::scoped_lock lock(mutex_);
-  const Person* person = by_email(folded);
-  if (person && !person->invited) return fail(ErrorCode::conflict, "Somebody has an account with this address.", {}, "address_taken");
-  if (!person) {
+  const Person* found = by_email(folded);
+  if (found && !found->invited) return fail(ErrorCode::conflict, "Somebody has an account with this address.", {}, "address_taken");
+  Person* person = found ? &people_.at(found->user.id) : nullptr;
+  if (person) {
+    person->user.role = role;
+    if (!name.empty()) person->user.name = name;
+  } else {
     const User user{.id = UserId(random_id(*random_)), .email = std::string(email), .name = std::string(name), .role = role,
                     .invited = true, .space = SpaceId(random_id(*random_)), .root = EntryId(random_id(*random_)), .created = call.now};
     person = &people_.insert_or_assign(user.id, Person{user, true}).first->second;
@@ -113,7 +117,6 @@ Result<User> MemoryDirectory::set_role(const Call&, const UserId& id, Role role)
   if (user.role == role) return user;
   if (is_last_administrator(user)) return last_administrator();
   user.role = role;
-  ++user.epoch;
   return user;
 }
 
