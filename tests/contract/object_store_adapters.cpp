@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/contract/object_store_adapters.hpp"
 
+#include <stdexcept>
 #include <thread>
 
 #include "satchel/aws/object_store.hpp"
@@ -8,6 +9,7 @@
 #include "satchel/memory/random.hpp"
 #include "satchel/net/server.hpp"
 #include "satchel/objects/endpoint.hpp"
+#include "tests/contract/engines.hpp"
 #include "tests/contract/object_store_client.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -94,10 +96,39 @@ StoreGround s3_on_own_endpoint() {
   return {ground, store, clock, put_by_http, get_by_http};
 }
 
+/// A bucket of its own on an S3 engine, which has the true time and tells nobody of new objects.
+struct OnS3 {
+  std::unique_ptr<Random> random = system_random();
+};
+
+StoreGround s3_ground(const std::string& endpoint, bool full_object_checksums) {
+  auto below = std::make_shared<OnS3>();
+  auto clock = std::make_shared<ManualClock>(system_clock()->now());
+  const aws::S3Options options{.endpoint = endpoint, .region = "us-east-1", .bucket = "contract-" + net::to_lower(ulid(clock->now(), *below->random)), .credential = {"test", "test"}, .full_object_checksums = full_object_checksums};
+  const aws::ServiceClient service({"s3", options.endpoint, options.region, options.credential}, *clock);
+  const auto made = service.send({.method = "PUT", .target = {'/' + options.bucket, {}}, .fields = {}, .body = {}}, clock->now() + std::chrono::seconds{30});
+  if (!made || made->status != 200) throw std::runtime_error("no bucket on " + endpoint + ": " + (made ? made->body : made.error().message));
+  std::shared_ptr<ObjectStore> store = aws::s3_object_store(options, nullptr, *clock, *below->random);
+  return {below, store, clock, put_by_http, get_by_http};
+}
+
+std::vector<ObjectStoreAdapter> s3_adapters() {
+  std::vector<ObjectStoreAdapter> adapters;
+  for (const auto& [name, endpoint] : engines_in("SATCHEL_S3")) {
+    const bool full = name != "MiniStack";
+    std::set<StoreGap> gaps{StoreGap::leases, StoreGap::events};
+    if (!full) gaps.insert({StoreGap::own_checksum, StoreGap::small_parts});
+    adapters.push_back({"S3On" + name, [endpoint, full] { return s3_ground(endpoint, full); }, std::move(gaps)});
+  }
+  return adapters;
+}
+
 }  // namespace
 
 std::vector<ObjectStoreAdapter> object_store_adapters() {
-  return {{"Memory", memory}, {"Embedded", embedded}, {"S3OnSatchel", s3_on_own_endpoint, {StoreGap::leases}}};
+  std::vector<ObjectStoreAdapter> adapters{{"Memory", memory}, {"Embedded", embedded}, {"S3OnSatchel", s3_on_own_endpoint, {StoreGap::leases}}};
+  for (ObjectStoreAdapter& engine : s3_adapters()) adapters.push_back(std::move(engine));
+  return adapters;
 }
 
 }  // namespace satchel::contract

@@ -27,6 +27,9 @@ struct StoreGround {
 /// What the port promises and an adapter cannot, or S3 does and an engine that stands for it does not. A gap that has closed fails its test.
 enum class StoreGap {
   leases,  // how an answer under a lease ended is not told
+  events,  // nobody tells of new objects
+  small_parts,   // a part in the middle may be smaller than 5 MiB
+  own_checksum,  // an object that came without a checksum has none
 };
 
 struct ObjectStoreAdapter {

@@ -51,6 +51,8 @@ class ObjectStoreContract : public testing::TestWithParam<ObjectStoreAdapter> {
     return received.value_or(std::vector<Event>{});
   }
 
+  bool lacks(StoreGap gap) const { return GetParam().gaps.contains(gap); }
+
   StoreGround ground_ = GetParam().make();
   ObjectKey key_{"blobs/ab/object"};
 };
@@ -92,14 +94,17 @@ TEST_P(ObjectStoreContract, RefusesARequestThatWasChangedOrHasExpired) {
   SignedRequest unbound = request;
   std::erase_if(unbound.headers, [](const auto& header) { return header.first == "if-none-match"; });
   EXPECT_EQ(ground_.put(unbound, bytes).status, 403) << "what is signed cannot be left out";
-  ground_.clock->advance(Duration{61'000});
-  EXPECT_EQ(ground_.put(request, bytes).status, 403);
+  Call earlier = call();
+  earlier.now -= Duration{61'000};
+  const SignedRequest expired = store().sign_upload(earlier, grant(Action::add), {key_, bytes.size(), crc64(bytes), Duration{60'000}}).value();
+  EXPECT_EQ(ground_.put(expired, bytes).status, 403);
   EXPECT_FALSE(*store().head(call(), key_));
 }
 
 TEST_P(ObjectStoreContract, TakesAnUploadOfKnownLengthWithoutAChecksum) {
   EXPECT_EQ(ground_.put(upload({key_, 4, std::nullopt}), "four").status, 200);
-  EXPECT_EQ(store().head(call(), key_).value()->checksum, crc64("four")) << "the store computes it";
+  const auto computed = store().head(call(), key_).value()->checksum;
+  EXPECT_EQ(computed, lacks(StoreGap::own_checksum) ? std::nullopt : std::optional(crc64("four"))) << "the store computes it";
 }
 
 TEST_P(ObjectStoreContract, KeepsTheChecksumThatTheClientChose) {
@@ -154,7 +159,7 @@ TEST_P(ObjectStoreContract, AssemblesPartsThatCameInAnyOrder) {
   EXPECT_EQ(again->etag, info->etag);
   EXPECT_EQ(ground_.get(download({key_}), kAll).body, one + two + three);
   EXPECT_EQ(store().list_parts(call(), key_, id).error().code, ErrorCode::not_found);
-  EXPECT_THAT(events(), SizeIs(1)) << "created once";
+  EXPECT_THAT(events(), SizeIs(lacks(StoreGap::events) ? 0 : 1)) << "created once";
 }
 
 TEST_P(ObjectStoreContract, ReplacesAPartThatIsSentAgain) {
@@ -188,7 +193,11 @@ TEST_P(ObjectStoreContract, RefusesAWrongAssemblyAndKeepsTheParts) {
 TEST_P(ObjectStoreContract, RefusesASmallPartInTheMiddle) {
   const std::string id = store().begin(call(), key_, ChecksumAlgorithm::crc64nvme).value();
   const PartInfo first = put_part(id, 1, "small"), second = put_part(id, 2, "two");
-  EXPECT_EQ(store().complete(call(), {key_, id, {first, second}, 8}).error().code, ErrorCode::invalid);
+  const auto info = store().complete(call(), {key_, id, {first, second}, 8});
+  ASSERT_EQ(info.has_value(), lacks(StoreGap::small_parts));
+  if (!info) {
+    EXPECT_EQ(info.error().code, ErrorCode::invalid);
+  }
 }
 
 TEST_P(ObjectStoreContract, NeverCompletesOverAnotherObject) {
@@ -221,6 +230,10 @@ TEST_P(ObjectStoreContract, RemovesAsOftenAsAsked) {
 TEST_P(ObjectStoreContract, TellsOfEachObjectUntilItIsAcknowledged) {
   put_object("bytes");
   const auto first = events();
+  if (lacks(StoreGap::events)) {
+    EXPECT_THAT(first, IsEmpty()) << "the gap has closed";
+    return;
+  }
   ASSERT_THAT(first, SizeIs(1));
   EXPECT_EQ(first[0].type, kObjectCreated);
   EXPECT_EQ(first[0].subject, key_.str());
@@ -235,10 +248,10 @@ TEST_P(ObjectStoreContract, TellsOfEachObjectUntilItIsAcknowledged) {
 TEST_P(ObjectStoreContract, TellsHowAnAnswerUnderALeaseEnded) {
   const std::string bytes(32 * 1024 * 1024, 'x');  // more than the buffers of two kernels hold
   put_object(bytes);
-  ASSERT_TRUE(store().acknowledge(call(), events().at(0)));
+  for (const Event& event : events()) ASSERT_TRUE(store().acknowledge(call(), event));
   EXPECT_EQ(ground_.get(download({.key = key_, .lease = "lease-whole"}), kAll).body.size(), bytes.size());
   auto served = events();
-  if (GetParam().gaps.contains(StoreGap::leases)) {
+  if (lacks(StoreGap::leases)) {
     EXPECT_THAT(served, IsEmpty()) << "the gap has closed";
     return;
   }

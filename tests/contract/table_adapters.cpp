@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/contract/table_adapters.hpp"
 
-#include <cstdlib>
 #include <stdexcept>
 
 #include "satchel/aws/table.hpp"
 #include "satchel/embedded/table.hpp"
 #include "satchel/memory/table.hpp"
+#include "tests/contract/engines.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace satchel::contract {
@@ -54,17 +54,9 @@ Ground dynamodb_ground(const std::string& endpoint) {
   return {below, aws::dynamodb_table(options, *below->clock, *below->random)};
 }
 
-/// SATCHEL_DYNAMODB="Moto=http://127.0.0.1:5000 MiniStack=http://127.0.0.1:4566": engines that `make test-engines` has started.
 std::vector<TableAdapter> dynamodb_adapters() {
   std::vector<TableAdapter> adapters;
-  const char* engines = std::getenv("SATCHEL_DYNAMODB");
-  std::string_view rest = engines ? engines : "";
-  while (!rest.empty()) {
-    const std::string_view engine = rest.substr(0, rest.find(' '));
-    rest.remove_prefix(std::min(engine.size() + 1, rest.size()));
-    const std::size_t equals = engine.find('=');
-    const std::string endpoint(engine.substr(equals + 1));
-    const std::string name(engine.substr(0, equals));
+  for (const auto& [name, endpoint] : engines_in("SATCHEL_DYNAMODB")) {
     std::set<Gap> gaps{Gap::grown_size};
     if (name == "Moto") gaps.insert(Gap::compares_types);
     adapters.push_back({"DynamoDb" + name, [endpoint] { return dynamodb_ground(endpoint); }, std::move(gaps)});

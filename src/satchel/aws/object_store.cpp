@@ -60,9 +60,8 @@ std::optional<Checksum> combined(const Assembly& assembly, ChecksumAlgorithm alg
   return Checksum{algorithm, checksum_text(whole)};
 }
 
-/// The checksum of the whole: what the client said, else what follows from its parts.
-std::optional<Checksum> checksum_of(const Assembly& assembly) {
-  if (assembly.checksum || assembly.parts.empty()) return assembly.checksum;
+/// The checksum of the whole as it follows from its parts; empty where one of them has none.
+std::optional<Checksum> joined_checksum(const Assembly& assembly) {
   if (std::ranges::any_of(assembly.parts, [](const PartInfo& part) { return !part.checksum; })) return std::nullopt;
   const ChecksumAlgorithm algorithm = assembly.parts.front().checksum->algorithm;
   return algorithm == ChecksumAlgorithm::crc64nvme ? combined<std::uint64_t>(assembly, algorithm, crc64nvme_combine) : combined<std::uint32_t>(assembly, algorithm, crc32c_combine);
@@ -93,7 +92,8 @@ Result<void> removed(const Result<net::ClientResponse>& response) {
 
 class S3ObjectStore final : public ObjectStore {
  public:
-  S3ObjectStore(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random) : s3_(std::move(options), clock, random), events_(std::move(events)) {}
+  S3ObjectStore(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random)
+      : knows_whole_(options.full_object_checksums), s3_(std::move(options), clock, random), events_(std::move(events)) {}
 
   Result<SignedRequest> sign_upload(const Call& call, const Grant& grant, const UploadTerms& terms) const override;
   Result<SignedRequest> sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const override;
@@ -121,6 +121,7 @@ class S3ObjectStore final : public ObjectStore {
   SignedRequest sign(const S3Request& request, const Call& call, Duration lifetime) const;
   Result<ObjectInfo> completed_before(const Call& call, const Assembly& assembly, const std::optional<Checksum>& checksum, Error error) const;
 
+  bool knows_whole_;
   S3Client s3_;
   std::unique_ptr<ObjectEvents> events_;
 };
@@ -183,9 +184,13 @@ Result<ObjectInfo> S3ObjectStore::complete(const Call& call, const Assembly& ass
     // S3 lets numbers be left out; here a gap is a part that was forgotten.
     if (assembly.parts[n].number != static_cast<int>(n) + 1) return fail(ErrorCode::invalid, fmt::format("Part {} is missing. Send it again.", n + 1), {}, "part_missing");
   }
-  const auto checksum = checksum_of(assembly);
+  const auto joined = joined_checksum(assembly);
+  if (!knows_whole_ && assembly.checksum && assembly.checksum != joined) {
+    return fail(ErrorCode::invalid, "The file does not have the checksum that was declared. Upload it again.", {}, "wrong_checksum");
+  }
+  const auto checksum = assembly.checksum ? assembly.checksum : joined;
   net::Fields fields{{"content-type", "application/xml"}, {"if-none-match", "*"}, {"x-amz-mp-object-size", std::to_string(assembly.size)}};
-  if (checksum) {
+  if (checksum && knows_whole_) {
     fields.add(field_name(checksum->algorithm), checksum->value);
     fields.add("x-amz-checksum-type", "FULL_OBJECT");
   }
@@ -203,7 +208,9 @@ Result<ObjectInfo> S3ObjectStore::complete(const Call& call, const Assembly& ass
 Result<ObjectInfo> S3ObjectStore::completed_before(const Call& call, const Assembly& assembly, const std::optional<Checksum>& checksum, Error error) const {
   auto found = TRY(head(call, assembly.key));
   if (!found) return std::unexpected(std::move(error));
-  if (checksum && found->size == assembly.size && found->checksum == checksum) return *std::move(found);
+  // Without a checksum of the whole, the etag tells at least of how many parts an object was made.
+  const bool same = knows_whole_ ? checksum && found->checksum == checksum : found->etag.ends_with(fmt::format("-{}", assembly.parts.size()));
+  if (same && found->size == assembly.size) return *std::move(found);
   return fail(ErrorCode::conflict, "Another file has taken this place. Upload it again.", error.detail, error.type);
 }
 

@@ -17,6 +17,8 @@ struct S3Options {
   std::string bucket;
   bool bucket_in_host = false;  // "https://BUCKET.s3.…/KEY", as AWS wants it; else "/BUCKET/KEY"
   net::Credential credential;
+  /// Whether the engine knows CRC64NVME and CRC32C of a whole object, as S3 does. Else the parts' own are joined and compared here.
+  bool full_object_checksums = true;
 };
 
 struct S3Request {
