@@ -44,7 +44,7 @@ class ChangeEntry final : public Function {
     const EntryId to = wish.parent.value_or(entry.parent());
     const Located folder = TRY(allow_folder(context, table_, Action::add, to)).entry;
     if (to != entry.parent()) TRY(check_place(entry, folder));
-    const std::string name = TRY(settle_name(context.call, table_, to, wish.name.value_or(entry.meta.text("name")), id, wish.conflict));
+    const std::string name = TRY(settle_name(context.call, table_, to, wish.name.value_or(entry.meta.text("name")), entry.meta.text("kind"), id, wish.conflict));
     if (to == entry.parent() && name == entry.meta.text("name")) return entry.meta;
 
     const Item after = placed(entry.meta, to, name);

@@ -55,7 +55,7 @@ struct Draft {
 Result<Draft> draft(const Context& context, const TableReader& table, const Item& source, const CopyPlace& place, const EntryId& id) {
   if (auto there = TRY(table.get(context.call, keys::entry(id)))) return Draft{*std::move(there), {}};
   const Item folder = TRY(live_folder(context.call, table, place.folder));
-  const std::string name = TRY(settle_name(context.call, table, place.folder, place.name, id, place.conflict));
+  const std::string name = TRY(settle_name(context.call, table, place.folder, place.name, source.text("kind"), id, place.conflict));
   Item copy = copy_of(source, id, folder, name, context.call.now);
   auto data = event_data_of(copy);
   data.emplace("source", source.text("id"));

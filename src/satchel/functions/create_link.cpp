@@ -21,7 +21,8 @@ class CreateLink final : public Function {
     Link link{.id = LinkId(vault_.keyed_hash(kLinkPurpose, token)), .owner = who->user.id, .entry = EntryId(entry), .created = context.call.now};
     link.sealed_token = vault_.seal(kLinkPurpose, token, link.id.str());
     const auto password = TRY(read_terms(context, body, link));
-    TRY(allow(context, table_, Action::share, link.entry));  // before the hash, which is dear
+    const Located wanted = TRY(allow(context, table_, Action::share, link.entry)).entry;  // before the hash, which is dear
+    if (wanted.parent().empty()) return fail(ErrorCode::invalid, "The top folder holds everything you have and cannot be shared. Share a folder in it.", {}, "top_folder");
     if (password) link.password = TRY(hasher_.hash(context.call, *password));
     TRY(attempt(context, [&] { return put(context, link); }));
     return Response::json(TRY(link_json(context.call, table_, vault_, settings_, link)), 201);

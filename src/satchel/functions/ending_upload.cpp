@@ -65,7 +65,7 @@ Result<Outcome> next_version(const Call& call, const TableReader& table, const U
 Result<Outcome> place(const Call& call, const TableReader& table, const Upload& upload, const ObjectInfo& info, const Item& folder) {
   const auto child = TRY(table.get(call, keys::child(upload.folder, fold_name(upload.name))));
   if (child && upload.conflict == OnConflict::replace) return next_version(call, table, upload, info, *child);
-  const std::string name = TRY(settle_name(call, table, upload.folder, upload.name, upload.entry, upload.conflict));
+  const std::string name = TRY(settle_name(call, table, upload.folder, upload.name, "file", upload.entry, upload.conflict));
   return new_file(upload, info, folder, name, call.now);
 }
 

@@ -39,22 +39,24 @@ std::unexpected<Error> name_taken() {
   return fail(ErrorCode::conflict, "There is an entry of this name in the folder. Choose another name.", {}, "name_taken");
 }
 
-Result<std::string> free_name(const Call& call, const TableReader& table, const EntryId& folder, std::string_view name, const EntryId& self) {
+Result<std::string> free_name(const Call& call, const TableReader& table, const EntryId& folder, std::string_view name, std::string_view kind,
+                              const EntryId& self) {
+  const auto numbered = kind == "folder" ? numbered_folder_name : numbered_name;
   if (is_free(TRY(table.get(call, keys::child(folder, fold_name(name)))), self)) return std::string(name);
   for (int first = 2; first <= kMostNumbers; first += kTriesAtOnce) {
     std::vector<Key> keys;
-    for (int n = first; n < first + kTriesAtOnce; ++n) keys.push_back(keys::child(folder, fold_name(numbered_name(name, n))));
+    for (int n = first; n < first + kTriesAtOnce; ++n) keys.push_back(keys::child(folder, fold_name(numbered(name, n))));
     const auto children = TRY(table.batch_get(call, keys));
     for (std::size_t i = 0; i < children.size(); ++i) {
-      if (is_free(children[i], self)) return numbered_name(name, first + static_cast<int>(i));
+      if (is_free(children[i], self)) return numbered(name, first + static_cast<int>(i));
     }
   }
   return name_taken();
 }
 
 Result<std::string> settle_name(const Call& call, const TableReader& table, const EntryId& folder, std::string_view name,
-                                const EntryId& self, OnConflict choice) {
-  if (choice == OnConflict::rename) return free_name(call, table, folder, name, self);
+                                std::string_view kind, const EntryId& self, OnConflict choice) {
+  if (choice == OnConflict::rename) return free_name(call, table, folder, name, kind, self);
   if (!is_free(TRY(table.get(call, keys::child(folder, fold_name(name)))), self)) return name_taken();
   return std::string(name);
 }

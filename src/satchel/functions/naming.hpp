@@ -16,11 +16,12 @@ OnConflict conflict_from(std::string_view stored);
 std::unexpected<Error> name_taken();
 
 /// The name itself where it is free in the folder or `self` has it, else the first free "name (2)", "name (3)" …
-/// Error: conflict name_taken after a thousand.
-Result<std::string> free_name(const Call& call, const TableReader& table, const EntryId& folder, std::string_view name, const EntryId& self);
+/// `kind`, as entries have it, tells whether the name may end in an extension. Error: conflict name_taken after a thousand.
+Result<std::string> free_name(const Call& call, const TableReader& table, const EntryId& folder, std::string_view name, std::string_view kind,
+                              const EntryId& self);
 
 /// By the choice: the name, or name_taken.
 Result<std::string> settle_name(const Call& call, const TableReader& table, const EntryId& folder, std::string_view name,
-                                const EntryId& self, OnConflict choice);
+                                std::string_view kind, const EntryId& self, OnConflict choice);
 
 }  // namespace satchel

@@ -31,7 +31,7 @@ class RestoreEntry final : public Function {
     }
     const std::int64_t guard = TRY(read_tree_guard(context.call, table_, entry.resource.space));
     const Located folder = TRY(home_of(context.call, entry, who->user.root));
-    const std::string name = TRY(free_name(context.call, table_, folder.id(), entry.meta.text("name"), id));
+    const std::string name = TRY(free_name(context.call, table_, folder.id(), entry.meta.text("name"), entry.meta.text("kind"), id));
     const Item after = placed(entry.meta, folder.id(), name);
     Transaction transaction{Put{after, unchanged(entry.meta)}, Delete{trash_key(entry.meta), Condition::exists()},
                             Put{directory_entry(after), Condition::absent()}, check_live(folder.id()),

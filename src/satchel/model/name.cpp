@@ -73,6 +73,11 @@ std::string numbered_name(std::string_view name, int n) {
   return fmt::format("{}{}{}", cut(stem, kLongestName - extension.size() - number.size()), number, extension);
 }
 
+std::string numbered_folder_name(std::string_view name, int n) {
+  const std::string number = fmt::format(" ({})", n);
+  return fmt::format("{}{}", cut(name, kLongestName - number.size()), number);
+}
+
 Result<std::string> fold_email(std::string_view address) {
   const auto at = address.find('@');
   const bool whole = at != std::string_view::npos && at > 0 && at + 1 < address.size() &&

@@ -17,6 +17,8 @@ std::string fold_name(std::string_view name);
 
 /// "report.pdf" → "report (2).pdf" for n = 2; shortened where it would pass 255 bytes.
 std::string numbered_name(std::string_view name, int n);
+/// Likewise, but the number stands at the end: what follows a dot in a folder's name is no extension.
+std::string numbered_folder_name(std::string_view name, int n);
 
 /// Exactly one '@', something on either side, at most 254 bytes, no space or control character; folded (NFKC, case) for comparison.
 Result<std::string> fold_email(std::string_view address);
