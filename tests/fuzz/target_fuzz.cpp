@@ -7,7 +7,7 @@
 
 #include "satchel/base/encoding.hpp"
 #include "satchel/functions/paths.hpp"
-#include "satchel/gateway/decode.hpp"
+#include "satchel/runtime/decode.hpp"
 
 namespace {
 
@@ -28,11 +28,11 @@ void check_path(std::string_view path) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (const auto target = satchel::gateway::decode_target(text)) check_path(target->path);
-  if (const auto query = satchel::gateway::decode_query(text)) {
+  if (const auto target = satchel::decode_target(text)) check_path(target->path);
+  if (const auto query = satchel::decode_query(text)) {
     for (const auto& [name, value] : *query) require(!name.empty() && satchel::is_utf8(value));
   }
-  for (const auto& [name, value] : satchel::gateway::decode_cookies(text)) require(!name.empty());
+  for (const auto& [name, value] : satchel::decode_cookies(text)) require(!name.empty());
   if (const auto names = satchel::names_of(text)) {
     for (const std::string& name : *names) require(!name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos);
   }

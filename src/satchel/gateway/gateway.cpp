@@ -7,7 +7,7 @@
 #include <exception>
 #include <utility>
 
-#include "satchel/gateway/decode.hpp"
+#include "satchel/runtime/decode.hpp"
 
 namespace satchel::gateway {
 namespace {
@@ -38,6 +38,19 @@ bool has_body(const net::RequestHead& head) { return head.chunked || head.conten
 Error body_error(const Row& row, Error error) {
   if (error.code != ErrorCode::too_large) return error;
   return std::move(check_size(row, row.body_limit + 1)).error();
+}
+
+Result<TextMap> decode_headers(const net::Fields& fields) {
+  TextMap headers;
+  for (const net::Field& field : fields) {
+    const auto [place, added] = headers.emplace(field.name, field.value);
+    if (added) continue;
+    if (has_one_value(field.name)) {
+      return fail(ErrorCode::invalid, fmt::format("The header '{}' was sent twice. Send it once.", field.name), {}, "header_twice");
+    }
+    place->second += (field.name == "cookie" ? "; " : ", ") + field.value;
+  }
+  return headers;
 }
 
 }  // namespace

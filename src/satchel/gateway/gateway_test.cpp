@@ -191,6 +191,16 @@ TEST_F(GatewayTest, BringsARequestToItsFunctionDecoded) {
   EXPECT_EQ(answer.field("x-request-id").size(), 22U);
 }
 
+TEST_F(GatewayTest, RefusesASecondAuthorizationAndJoinsWhatIsAList) {
+  auto fields = bearer();
+  for (const auto& [name, value] : std::initializer_list<net::Field>{{"accept", "a"}, {"accept", "b"}, {"cookie", "x=1"}, {"cookie", "y=2"}}) fields.add(name, value);
+  EXPECT_EQ(get("/api/v1/things/1", fields).head.status, 200);
+  EXPECT_EQ(seen.header("accept"), "a, b");
+  EXPECT_EQ(seen.header("cookie"), "x=1; y=2");
+  fields.add("authorization", "Bearer b");
+  EXPECT_EQ(get("/api/v1/things/1", fields).head.status, 400);
+}
+
 TEST_F(GatewayTest, NoStrangerReachesAFunction) {
   for (const std::string authorization : {"", "Bearer x", "Basic YTpi", "Bearer st_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
     const net::Fields fields = authorization.empty() ? net::Fields{} : net::Fields{{"authorization", authorization}};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/gateway/decode.hpp"
+#include "satchel/runtime/decode.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace satchel::gateway {
+namespace satchel {
 namespace {
 
 using testing::Pair;
@@ -35,17 +35,10 @@ TEST(Decode, RefusesQueriesThatHaveTwoReadings) {
   }
 }
 
-TEST(Decode, RefusesASecondAuthorization) {
-  EXPECT_FALSE(decode_headers({{"authorization", "Bearer a"}, {"authorization", "Bearer b"}}));
-  const auto headers = decode_headers({{"accept", "a"}, {"accept", "b"}, {"cookie", "x=1"}, {"cookie", "y=2"}}).value();
-  EXPECT_EQ(headers.at("accept"), "a, b");
-  EXPECT_EQ(headers.at("cookie"), "x=1; y=2");
-}
-
 TEST(Decode, TakesNoCookieThatCameTwice) {
   EXPECT_THAT(decode_cookies("a=1; b=2=3;c ;=x; a=4;d="), UnorderedElementsAre(Pair("b", "2=3"), Pair("d", "")));
   EXPECT_TRUE(decode_cookies("").empty());
 }
 
 }  // namespace
-}  // namespace satchel::gateway
+}  // namespace satchel

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/gateway/decode.hpp"
+#include "satchel/runtime/decode.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "satchel/base/encoding.hpp"
 
-namespace satchel::gateway {
+namespace satchel {
 namespace {
 
 constexpr std::string_view kSingle[] = {"authorization",   "content-type",  "idempotency-key",     "origin",      "satchel-link-ticket",
@@ -55,11 +55,11 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-Result<Target> decode_target(std::string_view target) {
+Result<DecodedTarget> decode_target(std::string_view target) {
   const std::size_t mark = target.find('?');
   const auto path = target.substr(0, mark);
   if (!is_good_path(path)) return bad_path();
-  Target decoded{.path = std::string(path), .query = {}};
+  DecodedTarget decoded{.path = std::string(path), .query = {}};
   if (mark != std::string_view::npos) decoded.query = TRY(decode_query(target.substr(mark + 1)));
   return decoded;
 }
@@ -82,18 +82,7 @@ Result<TextMap> decode_query(std::string_view query) {
   return arguments;
 }
 
-Result<TextMap> decode_headers(const net::Fields& fields) {
-  TextMap headers;
-  for (const net::Field& field : fields) {
-    const auto [place, added] = headers.emplace(field.name, field.value);
-    if (added) continue;
-    if (std::ranges::find(kSingle, field.name) != std::end(kSingle)) {
-      return fail(ErrorCode::invalid, fmt::format("The header '{}' was sent twice. Send it once.", field.name), {}, "header_twice");
-    }
-    place->second += (field.name == "cookie" ? "; " : ", ") + field.value;
-  }
-  return headers;
-}
+bool has_one_value(std::string_view field) { return std::ranges::find(kSingle, field) != std::end(kSingle); }
 
 TextMap decode_cookies(std::string_view header) {
   TextMap cookies;
@@ -111,4 +100,4 @@ TextMap decode_cookies(std::string_view header) {
   return cookies;
 }
 
-}  // namespace satchel::gateway
+}  // namespace satchel
