@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client_commands.hpp"
+#include "apps/satchel/client_commands.hpp"
 
 #include <CLI/CLI.hpp>
 #include <sys/ioctl.h>
@@ -10,6 +10,7 @@
 #include <iostream>
 #include <memory>
 
+#include "apps/satchel/usage.hpp"
 #include "satchel/base/clock.hpp"
 #include "satchel/base/random.hpp"
 #include "satchel/cli/commands.hpp"
@@ -29,14 +30,13 @@ int terminal_columns() {
 
 /// The options of all client commands, which live as long as the command line.
 struct Given {
-  bool json = false;
   std::string url, to, folder, from, path, output;
   std::vector<std::string> paths;
   bool password_stdin = false;
   cli::ShareOptions share;
 };
 
-int run(const Given& given, int (*command)(cli::World&, const Given&)) {
+int run(const Given& given, bool json, int (*command)(cli::World&, const Given&)) {
   std::signal(SIGPIPE, SIG_IGN);  // a connection that breaks is an error value, not the end
   const auto clock = system_clock();
   const auto random = system_random();
@@ -46,7 +46,7 @@ int run(const Given& given, int (*command)(cli::World&, const Given&)) {
                    .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
                    .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
                    .columns = terminal_columns(),
-                   .json = given.json,
+                   .json = json,
                    .environment = environment,
                    .clock = *clock,
                    .random = *random};
@@ -55,9 +55,7 @@ int run(const Given& given, int (*command)(cli::World&, const Given&)) {
 
 class Commands {
  public:
-  Commands(CLI::App& app, ChosenCommand& chosen) : app_(app), chosen_(chosen), given_(std::make_shared<Given>()) {
-    app_.add_flag("--json", given_->json, "Results as JSON, for scripts; errors as JSON on standard error");
-  }
+  Commands(CLI::App& app, ChosenCommand& chosen, const bool& json) : app_(app), chosen_(chosen), json_(json), given_(std::make_shared<Given>()) {}
 
   void add_all() {
     add_signing_in();
@@ -69,8 +67,7 @@ class Commands {
   CLI::App* add(const std::string& name, const std::string& what, const std::string& example, int (*command)(cli::World&, const Given&)) {
     CLI::App* sub = app_.add_subcommand(name, what);
     sub->footer("Example:\n  " + example);
-    sub->fallthrough();  // --json may stand behind the command, too
-    sub->callback([chosen = &chosen_, given = given_, command] { *chosen = [given, command] { return run(*given, command); }; });
+    sub->callback([chosen = &chosen_, json = &json_, given = given_, command] { *chosen = [given, json, command] { return run(*given, *json, command); }; });
     return sub;
   }
 
@@ -78,7 +75,8 @@ class Commands {
     add("login", "Sign in with the browser and remember it on this computer", "satchel login https://files.example.org",
         [](cli::World& world, const Given& given) { return cli::login(world, given.url); })
         ->add_option("URL", given_->url, "Address of the server")
-        ->required();
+        ->required()
+        ->check(lacks_scheme);
     add("logout", "Forget the sign-in of this computer", "satchel logout", [](cli::World& world, const Given&) { return cli::logout(world); });
   }
 
@@ -90,7 +88,7 @@ class Commands {
     CLI::App* get = add("get", "Download a file or folder, of yours or by a link; goes on where it was cut off, and verifies", "satchel get https://files.example.org/s/4bXk… -o report.pdf",
                         [](cli::World& world, const Given& given) { return cli::get(world, given.path, given.output, given.password_stdin); });
     get->add_option("PATH-or-LINK", given_->path, "Path on the server, or a link")->required();
-    get->add_option("-o,--output", given_->output, "Name here; without it the name it has there");
+    get->add_option("-o,--output", given_->output, "Name or folder here, or - for standard output; without it the name it has there");
     get->add_flag("--password-stdin", given_->password_stdin, "The link's password is the first line of standard input");
     add("ls", "List a folder; into a pipe the names alone, one a line", "satchel ls Archive/2026",
         [](cli::World& world, const Given& given) { return cli::list(world, given.folder); })
@@ -119,18 +117,19 @@ class Commands {
   }
 
   void add_share_options(CLI::App* command) {
-    command->add_option("--expires", given_->share.expires, "When the link ends: 30s, 15m, 12h, 7d; without it never");
+    command->add_option("--expires", given_->share.expires, "When the link ends: 30s, 15m, 12h, 7d; without it never")->check(is_no_duration);
     command->add_flag("--password-stdin", given_->share.password_stdin, "Ask for a password, which is the first line of standard input");
     command->add_option("--max-downloads", given_->share.max_downloads, "End the link after so many downloads")->check(CLI::Range(1, 1'000'000));
   }
 
   CLI::App& app_;
   ChosenCommand& chosen_;
+  const bool& json_;
   std::shared_ptr<Given> given_;
 };
 
 }  // namespace
 
-void add_client_commands(CLI::App& app, ChosenCommand& chosen) { Commands(app, chosen).add_all(); }
+void add_client_commands(CLI::App& app, ChosenCommand& chosen, const bool& json) { Commands(app, chosen, json).add_all(); }
 
 }  // namespace satchel

@@ -13,7 +13,7 @@ namespace satchel {
 /// What the command line chose: the exit status of a command that has run.
 using ChosenCommand = std::function<int()>;
 
-/// Adds the commands to the command line; parsing it puts the one that was given into `chosen`.
-void add_client_commands(CLI::App& app, ChosenCommand& chosen);
+/// Adds the commands to the command line; parsing it puts the one that was given into `chosen`. `json` is read when it runs.
+void add_client_commands(CLI::App& app, ChosenCommand& chosen, const bool& json);
 
 }  // namespace satchel

@@ -134,7 +134,7 @@ constexpr Setting kSettings[] = {
     {"listen", "127.0.0.1:8420", "Address and port to listen on", false, set_listen},
     {"public_url", "", "Address under which people reach Satchel; http://localhost and the port where it is not given", false, set_public_url},
     {"content_url", "", "Another host name of this server, for previews of people's files", false, set_content_url},
-    {"tls_cert", "", "PEM file with the certificate chain; with tls_key, Satchel speaks HTTPS itself", false, set_text<&Configuration::tls_certificate>},
+    {"tls_cert", "", "PEM file with the certificate chain; with --tls-key, Satchel speaks HTTPS itself", false, set_text<&Configuration::tls_certificate>},
     {"tls_key", "", "PEM file with the certificate's key", false, set_text<&Configuration::tls_key>},
     {"trusted_proxies", "", "Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas", false, set_proxies},
     {"metrics_token", "", "Bearer token for /metrics; without it, only the machine itself may read them", true, set_text<&Configuration::metrics_token>},

@@ -93,6 +93,11 @@ Result<std::optional<std::string>> read_key(const std::string& path) {
 
 }  // namespace
 
+bool DataFolder::is_there(const std::string& path) {
+  std::error_code failed;  // what cannot be looked into is opened, and then says why
+  return std::filesystem::exists(path + "/master.key", failed) || std::filesystem::exists(path + "/table", failed) || failed;
+}
+
 Result<DataFolder> DataFolder::open(const std::string& path, Clock& clock, Duration wait) {
   TRY(make_folder(path));
   File lock(path + "/lock", O_RDWR | O_CREAT, 0600);

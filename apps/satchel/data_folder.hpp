@@ -12,6 +12,8 @@ namespace satchel {
 
 class DataFolder {
  public:
+  /// Whether a Satchel keeps its data there.
+  static bool is_there(const std::string& path);
   /// Makes the folder where it is absent and takes its lock, which ends with the object or the process. Waits `wait` for a process that was
   /// just ended. Errors: invalid (no folder, not ours), unavailable (type folder_held: another process has it).
   static Result<DataFolder> open(const std::string& path, Clock& clock, Duration wait = std::chrono::seconds{3});

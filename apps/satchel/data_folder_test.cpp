@@ -37,6 +37,14 @@ TEST_F(DataFolderTest, IsMadeForItsOwnerAlone) {
   EXPECT_EQ(mode_of(folder.file("master.key")), 0600U);
 }
 
+TEST_F(DataFolderTest, IsThereOnceItHasItsKey) {
+  EXPECT_FALSE(DataFolder::is_there(path_));
+  std::filesystem::create_directories(path_);
+  EXPECT_FALSE(DataFolder::is_there(path_)) << "somebody's empty folder";
+  ASSERT_TRUE(DataFolder::open(path_, clock_).value().master_key(random_));
+  EXPECT_TRUE(DataFolder::is_there(path_));
+}
+
 TEST_F(DataFolderTest, IsClosedToOthersWhereItWasOpen) {
   std::filesystem::create_directories(path_);
   chmod(path_.c_str(), 0755);

@@ -6,7 +6,7 @@
 
 namespace satchel {
 
-/// Returns when the process is told to stop (SIGINT, SIGTERM); its exit status. Errors are told on standard error, with a way on.
-int serve(const Loaded& loaded);
+/// Returns when the process is told to stop (SIGINT, SIGTERM). Errors: those of the start, each with a way on.
+Result<void> serve(const Loaded& loaded);
 
 }  // namespace satchel

@@ -15,6 +15,8 @@
 
 #include "apps/satchel/admin_socket.hpp"
 #include "apps/satchel/serve.hpp"
+#include "apps/satchel/usage.hpp"
+#include "satchel/cli/console.hpp"
 
 extern char** environ;
 
@@ -36,10 +38,11 @@ std::optional<std::string> environment(std::string_view name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-int failed(const Error& error) {
-  fmt::print(stderr, "satchel: {}\n", error.message);
-  return error.code == ErrorCode::not_found ? 3 : 1;
-}
+/// What a command gives, for scripts and for people.
+struct Said {
+  Json json;
+  std::string text;
+};
 
 /// A misspelt variable would be lost without a word; but others' begin with SATCHEL_, too, so it is told, not refused.
 void tell_unknown_variables() {
@@ -53,8 +56,17 @@ void tell_unknown_variables() {
   }
 }
 
+constexpr std::string_view kUsageError = "usage";
+
 Result<Loaded> load(const Given& given) {
-  return load_configuration({.flags = given.flags, .environment = environment, .file = given.file.empty() ? environment("SATCHEL_CONFIG").value_or("") : given.file});
+  auto loaded = load_configuration({.flags = given.flags, .environment = environment, .file = given.file.empty() ? environment("SATCHEL_CONFIG").value_or("") : given.file});
+  if (!loaded) loaded.error().type = kUsageError;
+  return loaded;
+}
+
+int failed(const Error& error, bool json) {
+  const int status = cli::report(std::cerr, json, error);
+  return error.type == kUsageError ? cli::kUsage : status;
 }
 
 void add_setting(CLI::App* command, const Shared& given, const Setting& setting) {
@@ -70,23 +82,32 @@ void add_settings(CLI::App* command, const Shared& given) {
   command->add_option("--config", given->file, "Configuration file with lines 'key = value'; without it satchel.conf in the data folder");
 }
 
-int show_configuration(const Given& given) {
-  const auto loaded = load(given);
-  if (!loaded) return failed(loaded.error());
-  fmt::print("{:<16} {:<34} {}\n", "setting", "value", "from");
-  for (const Shown& shown : loaded->shown) fmt::print("{:<16} {:<34} {}\n", shown.key, shown.value.empty() ? "-" : shown.value, shown.source);
-  return 0;
+Result<Said> show_configuration(const Given& given) {
+  const Loaded loaded = TRY(load(given));
+  Said said{Json::array(), fmt::format("{:<21} {:<34} {}", "setting", "value", "from")};
+  for (const Shown& shown : loaded.shown) {
+    said.json.push(Json::object({{"setting", shown.key}, {"value", shown.value}, {"from", shown.source}}));
+    said.text += fmt::format("\n{:<21} {:<34} {}", shown.key, shown.value.empty() ? "-" : shown.value, shown.source);
+  }
+  return said;
 }
 
-int run_server(const Given& given) {
+int run_server(const Given& given, bool json) {
   tell_unknown_variables();
   const auto loaded = load(given);
-  return loaded ? serve(*loaded) : failed(loaded.error());
+  if (!loaded) return failed(loaded.error(), json);
+  const auto served = serve(*loaded);
+  return served ? cli::kDone : failed(served.error(), json);
 }
 
+enum class Folder { must_be_there, may_be_made };
+
 /// By the running server where there is one, else in the data folder itself.
-Result<Json> administer(const Given& given, std::string_view path, Result<Json> (Administration::*command)(const Json&) const, const Json& request) {
+Result<Json> administer(const Given& given, Folder folder, std::string_view path, Result<Json> (Administration::*command)(const Json&) const, const Json& request) {
   const Configuration configuration = TRY(load(given)).configuration;
+  if (folder == Folder::must_be_there && !DataFolder::is_there(configuration.data)) {
+    return fail(ErrorCode::not_found, fmt::format("There is no Satchel in {}. Name its data folder with --data; 'satchel serve' and 'satchel user add' make a new one.", configuration.data));
+  }
   const auto clock = system_clock();
   if (auto answered = TRY(ask_admin_socket(configuration.data + "/admin.sock", path, request, *clock))) return *std::move(answered);
   umask(0077);
@@ -106,16 +127,14 @@ Result<std::string> read_password() {
   return line;
 }
 
-Result<void> add_user(const Given& given) {
-  if (!given.password_stdin) return fail(ErrorCode::invalid, "Give the password on standard input and say so with --password-stdin; arguments can be seen by everybody on this machine.");
+Result<Said> add_user(const Given& given) {
   Json request = Json::object({{"email", given.email}, {"admin", given.admin}, {"password", TRY(read_password())}});
   if (!given.name.empty()) request.set("name", given.name);
-  const Json added = TRY(administer(given, kAddUserPath, &Administration::add_user, request));
-  fmt::print("Added {} as {}.\n", given.email, given.admin ? "an administrator" : "a member");
-  return {};
+  Json added = TRY(administer(given, Folder::may_be_made, kAddUserPath, &Administration::add_user, request));
+  return Said{std::move(added), fmt::format("Added {} as {}.", given.email, given.admin ? "an administrator" : "a member")};
 }
 
-Result<void> create_token(const Given& given) {
+Result<Said> create_token(const Given& given) {
   Json request = Json::object({{"user", given.email}, {"name", given.name}});
   if (!given.expires.empty()) request.set("expires_seconds", std::chrono::floor<std::chrono::seconds>(TRY(parse_duration(given.expires))).count());
   if (!given.scopes.empty()) {
@@ -123,22 +142,21 @@ Result<void> create_token(const Given& given) {
     for (const std::string& scope : given.scopes) scopes.push(scope);
     request.set("scopes", std::move(scopes));
   }
-  const Json made = TRY(administer(given, kCreateTokenPath, &Administration::create_token, request));
-  fmt::print("{}\n", *made.find("token")->as<std::string>());
-  return {};
+  Json made = TRY(administer(given, Folder::must_be_there, kCreateTokenPath, &Administration::create_token, request));
+  std::string token = *made.find("token")->as<std::string>();
+  return Said{std::move(made), std::move(token)};
 }
 
-Result<void> redrive_events(const Given& given) {
-  const Json done = TRY(administer(given, kRedrivePath, &Administration::redrive, Json::object({{"consumer", given.consumer}})));
-  fmt::print("{} dead letters of {} are tried again.\n", *done.find("redriven")->as<std::int64_t>(), given.consumer);
-  return {};
+Result<Said> redrive_events(const Given& given) {
+  Json done = TRY(administer(given, Folder::must_be_there, kRedrivePath, &Administration::redrive, Json::object({{"consumer", given.consumer}})));
+  std::string sentence = fmt::format("{} dead letters of {} are tried again.", *done.find("redriven")->as<std::int64_t>(), given.consumer);
+  return Said{std::move(done), std::move(sentence)};
 }
 
-ChosenCommand reported(const Shared& given, Result<void> (*command)(const Given&)) {
-  return [given, command] {
-    const auto done = command(*given);
-    return done ? 0 : failed(done.error());
-  };
+int say(const Result<Said>& said, bool json) {
+  if (!said) return failed(said.error(), json);
+  fmt::print("{}\n", json ? said->json.text() : said->text);
+  return cli::kDone;
 }
 
 void add_data(CLI::App* command, const Shared& given) {
@@ -146,7 +164,7 @@ void add_data(CLI::App* command, const Shared& given) {
   command->add_option("--config", given->file, "Configuration file; without it satchel.conf in the data folder");
 }
 
-void add_serve(CLI::App& app, ChosenCommand& chosen) {
+void add_serve(CLI::App& app, ChosenCommand& chosen, const bool* json) {
   const auto given = std::make_shared<Given>();
   CLI::App* serve = app.add_subcommand("serve", "Run the server");
   add_settings(serve, given);
@@ -156,15 +174,15 @@ void add_serve(CLI::App& app, ChosenCommand& chosen) {
       "  satchel serve --data /var/lib/satchel --public-url https://files.example.org --trusted-proxies 127.0.0.1\n"
       "  satchel serve --listen 0.0.0.0:443 --public-url https://files.example.org --tls-cert chain.pem --tls-key key.pem\n"
       "Secrets (metrics_token, smtp_password) are set in the environment (SATCHEL_SMTP_PASSWORD) or in satchel.conf.");
-  serve->callback([&chosen, given] { chosen = [given] { return run_server(*given); }; });
+  serve->callback([&chosen, json, given] { chosen = [given, json] { return run_server(*given, *json); }; });
   const auto shown = std::make_shared<Given>();
   CLI::App* config = app.add_subcommand("config", "Show every setting, its value and where it comes from");
   add_settings(config, shown);
   config->footer("Example:\n  satchel config --data /var/lib/satchel");
-  config->callback([&chosen, shown] { chosen = [shown] { return show_configuration(*shown); }; });
+  config->callback([&chosen, json, shown] { chosen = [shown, json] { return say(show_configuration(*shown), *json); }; });
 }
 
-void add_people(CLI::App& app, ChosenCommand& chosen) {
+void add_people(CLI::App& app, ChosenCommand& chosen, const bool* json) {
   CLI::App* user = app.add_subcommand("user", "People, on the machine itself; also while the server runs");
   user->require_subcommand(1);
   const auto given = std::make_shared<Given>();
@@ -172,27 +190,27 @@ void add_people(CLI::App& app, ChosenCommand& chosen) {
   add->add_option("EMAIL", given->email, "Their e-mail address")->required();
   add->add_option("--name", given->name, "Their name; without it what stands before the @");
   add->add_flag("--admin", given->admin, "May administer people and settings");
-  add->add_flag("--password-stdin", given->password_stdin, "The password is the first line of standard input");
+  add->add_flag("--password-stdin", given->password_stdin, "The password is the first line of standard input; arguments can be seen by everybody on the machine")->required();
   add_data(add, given);
   add->footer("Example:\n  satchel user add ada@example.org --admin --password-stdin < password.txt");
-  add->callback([&chosen, given] { chosen = reported(given, add_user); });
+  add->callback([&chosen, json, given] { chosen = [given, json] { return say(add_user(*given), *json); }; });
 }
 
-void add_tokens(CLI::App& app, ChosenCommand& chosen) {
+void add_tokens(CLI::App& app, ChosenCommand& chosen, const bool* json) {
   CLI::App* token = app.add_subcommand("token", "Personal API tokens, on the machine itself; also while the server runs");
   token->require_subcommand(1);
   const auto given = std::make_shared<Given>();
   CLI::App* create = token->add_subcommand("create", "Make a token for a person and print it alone");
   create->add_option("--user", given->email, "Their e-mail address")->required();
   create->add_option("--name", given->name, "What it is for")->required();
-  create->add_option("--expires", given->expires, "When it ends: 30d, 12h; without it in 90 days");
+  create->add_option("--expires", given->expires, "When it ends: 30d, 12h; without it in 90 days")->check(is_no_duration);
   create->add_option("--scopes", given->scopes, "What it may do: files:read, files:write, links:write, account; without it all of them")->delimiter(',');
   add_data(create, given);
   create->footer("Example:\n  export SATCHEL_TOKEN=$(satchel token create --user ada@example.org --name backup --expires 30d)");
-  create->callback([&chosen, given] { chosen = reported(given, create_token); });
+  create->callback([&chosen, json, given] { chosen = [given, json] { return say(create_token(*given), *json); }; });
 }
 
-void add_events(CLI::App& app, ChosenCommand& chosen) {
+void add_events(CLI::App& app, ChosenCommand& chosen, const bool* json) {
   CLI::App* event = app.add_subcommand("event", "Events inside the server, on the machine itself; also while the server runs");
   event->require_subcommand(1);
   const auto given = std::make_shared<Given>();
@@ -200,16 +218,16 @@ void add_events(CLI::App& app, ChosenCommand& chosen) {
   redrive->add_option("CONSUMER", given->consumer, "Its name, from the log's line \"event.dead\"")->required();
   add_data(redrive, given);
   redrive->footer("Example:\n  satchel event redrive purge_folder");
-  redrive->callback([&chosen, given] { chosen = reported(given, redrive_events); });
+  redrive->callback([&chosen, json, given] { chosen = [given, json] { return say(redrive_events(*given), *json); }; });
 }
 
 }  // namespace
 
-void add_server_commands(CLI::App& app, ChosenCommand& chosen) {
-  add_serve(app, chosen);
-  add_people(app, chosen);
-  add_tokens(app, chosen);
-  add_events(app, chosen);
+void add_server_commands(CLI::App& app, ChosenCommand& chosen, const bool& json) {
+  add_serve(app, chosen, &json);
+  add_people(app, chosen, &json);
+  add_tokens(app, chosen, &json);
+  add_events(app, chosen, &json);
 }
 
 }  // namespace satchel

@@ -6,7 +6,7 @@
 
 namespace satchel {
 
-/// Adds the commands to the command line; parsing it puts the one that was given into `chosen`.
-void add_server_commands(CLI::App& app, ChosenCommand& chosen);
+/// Adds the commands to the command line; parsing it puts the one that was given into `chosen`. `json` is read when it runs.
+void add_server_commands(CLI::App& app, ChosenCommand& chosen, const bool& json);
 
 }  // namespace satchel

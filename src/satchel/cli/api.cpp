@@ -4,17 +4,17 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <limits>
 
 #include "satchel/base/encoding.hpp"
-#include "satchel/base/retry.hpp"
 
 namespace satchel::cli {
 namespace {
 
 constexpr Duration kAnswerWithin{60'000};
 constexpr Duration kEarly{30'000};  // an access token is renewed before it would expire on the way
-// A server that restarts is back within a minute or two; whoever waits at a terminal can end it sooner.
-constexpr RetryPolicy kPatient{.attempts = 12, .first_delay = Duration{200}, .longest_delay = Duration{20'000}};
+// Until Api's patience ends; whoever waits at a terminal can end it sooner.
+constexpr RetryPolicy kPatient{.attempts = std::numeric_limits<int>::max(), .first_delay = Duration{200}, .longest_delay = Duration{20'000}};
 
 ErrorCode code_of(int status) {
   switch (status) {
@@ -42,6 +42,10 @@ Result<net::Url> url_at(const std::string& base, std::string_view path) {
 Error final_unless_passing(Error error) {
   if (error.code == ErrorCode::conflict) error.code = ErrorCode::invalid;
   return error;
+}
+
+bool is_silence(const Result<Json>& answer) {
+  return !answer && (answer.error().code == ErrorCode::unavailable || answer.error().code == ErrorCode::deadline_exceeded);
 }
 
 std::string trimmed(std::string url) {
@@ -80,8 +84,25 @@ Error error_of(const net::ClientResponse& response) {
   return {code_of(response.status), detail, id.empty() ? "" : "request " + id, text_of(*document, "type")};
 }
 
+Time Silence::until(Duration patience) {
+  const std::lock_guard lock(mutex_);
+  return since_.value_or(world_.clock.now()) + patience;
+}
+
+void Silence::begin(Duration patience) {
+  const std::lock_guard lock(mutex_);
+  if (since_) return;
+  since_ = world_.clock.now();
+  tell(world_, "no_answer", fmt::format("the server does not answer; trying again for up to {} minutes.", std::chrono::floor<std::chrono::minutes>(patience).count()));
+}
+
+void Silence::end() {
+  const std::lock_guard lock(mutex_);
+  since_.reset();
+}
+
 Api::Api(World& world, Credentials credentials)
-    : world_(world), http_(net::Client::create({.user_agent = "satchel-cli"}, world.clock)), credentials_(std::move(credentials)) {}
+    : world_(world), http_(net::Client::create({.user_agent = "satchel-cli"}, world.clock)), credentials_(std::move(credentials)), silence_(world) {}
 
 Result<std::unique_ptr<Api>> Api::open(World& world) {
   const auto url = world.environment("SATCHEL_URL"), token = world.environment("SATCHEL_TOKEN");
@@ -100,17 +121,15 @@ std::unique_ptr<Api> Api::anonymous(World& world, std::string url) {
 }
 
 Result<Json> Api::call(std::string_view method, std::string_view path, std::string body) {
-  const Time deadline = world_.clock.now() + Duration{300'000};
   const std::string key = random_id(world_.random);  // the same for each try: what was done already is not done again
   bool renewed = false;
   ErrorCode first = ErrorCode::internal;
-  auto answer = retry(kPatient, deadline, world_.clock, world_.random, [&]() -> Result<Json> {
-    const std::string bearer = TRY(token());
-    auto result = call_once(method, path, body, key, bearer);
-    if (!result && result.error().code == ErrorCode::unauthenticated && result.error().type == "invalid_token" && !renewed && !bearer.empty()) {
-      renewed = true;
-      TRY(refresh(bearer));
-      result = call_once(method, path, body, key, TRY(token()));
+  auto answer = retry(kPatient, silence_.until(patience_), world_.clock, world_.random, [&]() -> Result<Json> {
+    auto result = call_signed_in(method, path, body, key, renewed);
+    if (is_silence(result)) {
+      silence_.begin(patience_);
+    } else {
+      silence_.end();
     }
     if (!result) {
       first = result.error().code;
@@ -120,6 +139,17 @@ Result<Json> Api::call(std::string_view method, std::string_view path, std::stri
   });
   if (!answer && first == ErrorCode::conflict) answer.error().code = first;
   return answer;
+}
+
+Result<Json> Api::call_signed_in(std::string_view method, std::string_view path, const std::string& body, const std::string& key, bool& renewed) {
+  const std::string bearer = TRY(token());
+  auto result = call_once(method, path, body, key, bearer);
+  if (!result && result.error().code == ErrorCode::unauthenticated && result.error().type == "invalid_token" && !renewed && !bearer.empty()) {
+    renewed = true;
+    TRY(refresh(bearer));
+    result = call_once(method, path, body, key, TRY(token()));
+  }
+  return result;
 }
 
 Result<Json> Api::call_once(std::string_view method, std::string_view path, const std::string& body, const std::string& key, std::string_view bearer) {

@@ -5,16 +5,34 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "satchel/base/json.hpp"
 #include "satchel/base/result.hpp"
+#include "satchel/base/retry.hpp"
 #include "satchel/cli/console.hpp"
 #include "satchel/cli/credentials.hpp"
 #include "satchel/net/client.hpp"
 
 namespace satchel::cli {
+
+/// A server that does not answer: told of once, and once more where it answers in between. Any thread may call.
+class Silence {
+ public:
+  explicit Silence(World& world) : world_(world) {}
+
+  /// Until when what begins now is tried: so long after the silence began, if there is one.
+  Time until(Duration patience);
+  void begin(Duration patience);
+  void end();
+
+ private:
+  World& world_;
+  std::mutex mutex_;
+  std::optional<Time> since_;
+};
 
 class Api {
  public:
@@ -31,6 +49,9 @@ class Api {
   /// Sent with every call from now on: the ticket of an unlocked link.
   void use_link_ticket(std::string ticket) { ticket_ = std::move(ticket); }
 
+  /// For transfers, which outlast a server that is away for a quarter of an hour; else a call gives up after two minutes.
+  void be_patient() { patience_ = std::chrono::minutes{15}; }
+
   net::Client& http() { return *http_; }
   World& world() { return world_; }
   const std::string& url() const { return credentials_.url; }
@@ -38,6 +59,7 @@ class Api {
  private:
   Api(World& world, Credentials credentials);
   Result<Json> call(std::string_view method, std::string_view path, std::string body);
+  Result<Json> call_signed_in(std::string_view method, std::string_view path, const std::string& body, const std::string& key, bool& renewed);
   Result<Json> call_once(std::string_view method, std::string_view path, const std::string& body, const std::string& key, std::string_view bearer);
   Result<std::string> token();
   Result<void> refresh(const std::string& stale);
@@ -47,7 +69,26 @@ class Api {
   std::mutex mutex_;  // over credentials_
   Credentials credentials_;
   std::string ticket_;
+  Silence silence_;
+  Duration patience_ = std::chrono::minutes{2};
 };
+
+/// Sends or fetches bytes, each try under a fresh signature. A signature that does not come is not asked for again: the call that
+/// gets it has had its own patience.
+template <class Sign, class Attempt>
+Result<void> transfer(Api& api, Sign sign, Attempt attempt) {
+  constexpr RetryPolicy kTries{.attempts = 15, .first_delay = Duration{200}, .longest_delay = Duration{20'000}};
+  World& world = api.world();
+  std::optional<Error> unsigned_because;
+  auto outcome = retry(kTries, world.clock.now() + std::chrono::minutes{15}, world.clock, world.random, [&]() -> Result<void> {
+    const auto terms = sign();
+    if (terms) return attempt(*terms);
+    unsigned_because = terms.error();
+    return fail(ErrorCode::invalid, {});
+  });
+  if (unsigned_because) return std::unexpected(*unsigned_because);
+  return outcome;
+}
 
 /// The error that an answer of the API stands for.
 Error error_of(const net::ClientResponse& response);

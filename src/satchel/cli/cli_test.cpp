@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "satchel/base/crc.hpp"
+#include "satchel/cli/api.hpp"
 #include "satchel/cli/credentials.hpp"
 #include "satchel/cli/local_file.hpp"
 #include "satchel/cli/put.hpp"
@@ -124,6 +125,47 @@ TEST_F(CommandLine, ErrorsHaveAWayOnAndAStatus) {
   world_.json = true;
   EXPECT_EQ(report(world_, {ErrorCode::unavailable, "No answer."}), kNoAnswer);
   EXPECT_EQ(err_.str(), "{\"type\":\"unavailable\",\"detail\":\"No answer.\"}\n");
+}
+
+TEST_F(CommandLine, TellsOfASilentServerOnceUntilItAnswers) {
+  world_.err_is_terminal = false;
+  Silence silence(world_);
+  const Duration patience = std::chrono::minutes{15};
+  silence.begin(patience);
+  silence.begin(patience);
+  EXPECT_EQ(err_.str(), "satchel: the server does not answer; trying again for up to 15 minutes.\n");
+  const Time end = clock_.now() + patience;
+  clock_.advance(Duration{60'000});
+  EXPECT_EQ(silence.until(patience), end) << "what begins later gives up no later";
+  silence.end();
+  EXPECT_EQ(silence.until(patience), clock_.now() + patience);
+  err_.str("");
+  world_.json = true;
+  silence.begin(patience);
+  EXPECT_THAT(err_.str(), testing::StartsWith(R"({"type":"no_answer","detail":)"));
+}
+
+TEST_F(CommandLine, PlansWhatIsSentBeforeAnythingIs) {
+  const auto file = [&](const std::string& path) {
+    std::filesystem::create_directories(std::filesystem::path(folder_ + "/" + path).parent_path());
+    std::ofstream(folder_ + "/" + path) << "x";
+  };
+  for (const char* path : {"a/x", "a/deep/y", "a/bad\nfolder/z", "b/a/X", "b/a/w"}) file(path);
+  const Plan plan = plan_of(world_, {folder_ + "/a", folder_ + "/b/a"});
+  EXPECT_THAT(plan.folders, testing::UnorderedElementsAre("a", "a/deep"));
+  std::vector<std::string> places;
+  for (const Outgoing& sent : plan.files) places.push_back(sent.folder + "/" + sent.name);
+  EXPECT_THAT(places, testing::UnorderedElementsAre("a/deep/y", "a/w")) << "of two for one place none goes";
+  ASSERT_EQ(plan.refused.size(), 2U);
+  for (const Error& error : plan.refused) EXPECT_EQ(error.code, ErrorCode::invalid);
+}
+
+TEST_F(CommandLine, CountsWhatAnotherTryWouldSend) {
+  PutOutcome outcome;
+  for (const ErrorCode code : {ErrorCode::invalid, ErrorCode::unavailable, ErrorCode::conflict, ErrorCode::too_many}) outcome.note(world_, {code, "It failed."});
+  EXPECT_EQ(outcome.failed, 4U);
+  EXPECT_EQ(outcome.passing, 2U);
+  EXPECT_EQ(outcome.first_error->code, ErrorCode::invalid);
 }
 
 TEST_F(CommandLine, TakesThePasswordFromOneLine) {

@@ -110,14 +110,25 @@ int exit_status(const Error& error) {
   std::unreachable();
 }
 
-int report(World& world, const Error& error) {
-  if (world.json) {
-    world.err << Json::object({{"type", error.type.empty() ? std::string(to_string(error.code)) : error.type}, {"detail", error.message}}).text() << '\n';
+int report(std::ostream& err, bool json, const Error& error) {
+  if (json) {
+    err << Json::object({{"type", error.type.empty() ? std::string(to_string(error.code)) : error.type}, {"detail", error.message}}).text() << '\n';
   } else {
-    world.err << "satchel: " << printable(error.message) << '\n';
-    if (!error.detail.empty()) world.err << "         (" << printable(error.detail) << ")\n";
+    err << "satchel: " << printable(error.message) << '\n';
+    if (!error.detail.empty()) err << "         (" << printable(error.detail) << ")\n";
   }
   return exit_status(error);
+}
+
+int report(World& world, const Error& error) { return report(world.err, world.json, error); }
+
+void tell(World& world, std::string_view type, std::string_view sentence) {
+  if (world.err_is_terminal) world.err << "\r\x1b[K";  // a progress line may stand there
+  if (world.json) {
+    world.err << Json::object({{"type", type}, {"detail", sentence}}).text() << std::endl;
+  } else {
+    world.err << "satchel: " << printable(sentence) << std::endl;
+  }
 }
 
 }  // namespace satchel::cli

@@ -64,6 +64,9 @@ std::string printable(std::string_view text);
 inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kNotFound = 3, kNotAllowed = 4, kNoAnswer = 5;
 int exit_status(const Error& error);
 /// Writes the error with its way on; the exit status that goes with it.
+int report(std::ostream& err, bool json, const Error& error);
 int report(World& world, const Error& error);
+/// What a person should know though the command goes on: on `err`, in the form of an error.
+void tell(World& world, std::string_view type, std::string_view sentence);
 
 }  // namespace satchel::cli

@@ -7,17 +7,16 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <ostream>
 #include <utility>
 
 #include "satchel/base/crc.hpp"
-#include "satchel/base/retry.hpp"
 #include "satchel/cli/local_file.hpp"
 
 namespace satchel::cli {
 namespace {
 
-constexpr Duration kWithin{24 * 3'600'000}, kGiveUpAfter{24 * 3'600'000};
-constexpr RetryPolicy kPatient{.attempts = 15, .first_delay = Duration{200}, .longest_delay = Duration{20'000}};
+constexpr Duration kWithin{24 * 3'600'000};
 
 /// The checksum that the entry names, over bytes as they pass.
 class RunningChecksum {
@@ -56,21 +55,36 @@ bool is_whole(const std::string& path, const Incoming& what) {
   return file && file->size() == what.size && (what.checksum.empty() || checksum_of(*file, what.algorithm, what.size) == what.checksum);
 }
 
-class PartFile {
+std::unexpected<Error> wrong_bytes() {
+  return fail(ErrorCode::internal, "The bytes that came do not fit the file's checksum. Try again; if it stays so, tell the server's administrator.");
+}
+
+std::unexpected<Error> output_closed() { return fail(ErrorCode::invalid, "Standard output takes no more, so the file has not come out as a whole."); }
+
+/// Where the bytes go, one after the other.
+class Target {
  public:
-  static Result<PartFile> open(const std::string& path) {
+  virtual ~Target() = default;
+  virtual std::uint64_t size() const = 0;
+  virtual Result<void> append(std::span<const std::byte> bytes) = 0;
+};
+
+class PartFile final : public Target {
+ public:
+  static Result<PartFile> open(const std::string& path, Progress& progress) {
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (file < 0) return std::unexpected(system_error("write", path));
-    return PartFile(path, file);
+    return PartFile(path, file, progress);
   }
-  PartFile(PartFile&& other) noexcept : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
+  PartFile(PartFile&& other) noexcept : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)), progress_(other.progress_) {}
   PartFile& operator=(PartFile&&) = delete;
-  ~PartFile() {
+  ~PartFile() override {
     if (file_ >= 0) ::close(file_);
   }
 
-  std::uint64_t size() const { return static_cast<std::uint64_t>(::lseek(file_, 0, SEEK_END)); }
-  Result<void> append(std::span<const std::byte> bytes) {
+  std::uint64_t size() const override { return static_cast<std::uint64_t>(::lseek(file_, 0, SEEK_END)); }
+  Result<void> append(std::span<const std::byte> bytes) override {
+    progress_.add(bytes.size());
     while (!bytes.empty()) {
       const ssize_t written = ::write(file_, bytes.data(), bytes.size());
       if (written < 0) return std::unexpected(system_error("write", path_));
@@ -88,9 +102,30 @@ class PartFile {
   }
 
  private:
-  PartFile(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  PartFile(std::string path, int file, Progress& progress) : path_(std::move(path)), file_(file), progress_(progress) {}
   std::string path_;
   int file_;
+  Progress& progress_;
+};
+
+class Output final : public Target {
+ public:
+  Output(std::ostream& out, std::string_view algorithm) : out_(out), sum_(algorithm) {}
+
+  std::uint64_t size() const override { return size_; }
+  Result<void> append(std::span<const std::byte> bytes) override {
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (!out_.write(text.data(), static_cast<std::streamsize>(text.size()))) return output_closed();
+    sum_.add(text);
+    size_ += bytes.size();
+    return {};
+  }
+  std::string checksum() const { return sum_.text(); }
+
+ private:
+  std::ostream& out_;
+  RunningChecksum sum_;
+  std::uint64_t size_ = 0;
 };
 
 Result<void> judge(int status) {
@@ -99,18 +134,17 @@ Result<void> judge(int status) {
   return fail(ErrorCode::unavailable, "The object store does not give the bytes right now. Try again later; what has arrived is kept.", fmt::format("status {}", status));
 }
 
-/// One try: from where the part file ends to the end.
-Result<void> fetch_rest(Api& api, const Incoming& what, PartFile& part, Progress& progress) {
-  const std::uint64_t have = part.size();
-  auto url = TRY(net::Url::parse(TRY(what.sign())));
+/// One try: from where the target ends to the end.
+Result<void> fetch_rest(Api& api, const std::string& address, const Incoming& what, Target& target) {
+  const std::uint64_t have = target.size();
+  auto url = TRY(net::Url::parse(address));
   net::ClientRequest request{.method = "GET", .url = std::move(url), .fields = {}, .body = {}, .body_reader = {}, .body_length = 0};
   if (have > 0) request.fields.add("range", fmt::format("bytes={}-", have));
   std::uint64_t got = 0;
   const auto response = TRY(api.http().send(request, api.world().clock.now() + kWithin, [&](std::span<const std::byte> piece) -> Result<void> {
     if (have + got + piece.size() > what.size) return fail(ErrorCode::invalid, "The server sent more than the file has. Try again.");
-    TRY(part.append(piece));
+    TRY(target.append(piece));
     got += piece.size();
-    progress.add(piece.size());
     return {};
   }));
   TRY(judge(response.status));
@@ -118,24 +152,20 @@ Result<void> fetch_rest(Api& api, const Incoming& what, PartFile& part, Progress
   return {};
 }
 
+Result<void> fetch_into(Api& api, const Incoming& what, Target& target) {
+  for (;;) {
+    const std::uint64_t before = target.size();
+    auto outcome = transfer(api, what.sign, [&](const std::string& address) { return fetch_rest(api, address, what, target); });
+    // Whatever made headway starts its tries anew: a long file may be cut many times.
+    if (outcome || !is_retryable(outcome.error().code) || target.size() == before) return outcome;
+  }
+}
+
 Result<void> fetch(Api& api, const Incoming& what, const std::string& part_path, Progress& progress) {
-  World& world = api.world();
-  auto part = TRY(PartFile::open(part_path));
+  auto part = TRY(PartFile::open(part_path, progress));
   if (part.size() > what.size) TRY(part.clear());
   progress.skip(part.size());
-  if (part.size() < what.size || what.size == 0) {
-    TRY(retry(kPatient, world.clock.now() + kGiveUpAfter, world.clock, world.random, [&]() -> Result<void> {
-      const std::uint64_t before = part.size();
-      auto outcome = fetch_rest(api, what, part, progress);
-      // Whatever made headway starts its attempts anew: a long file may be cut many times.
-      while (!outcome && is_retryable(outcome.error().code) && part.size() > before && part.size() < what.size) {
-        const std::uint64_t at = part.size();
-        outcome = fetch_rest(api, what, part, progress);
-        if (part.size() == at) break;
-      }
-      return outcome;
-    }));
-  }
+  if (part.size() < what.size || what.size == 0) TRY(fetch_into(api, what, part));
   return part.sync();
 }
 
@@ -161,9 +191,18 @@ Result<void> download(Api& api, const Incoming& what, const std::string& path, P
     // An earlier try may have left bytes of another version: once more from the start.
     ::unlink(part.c_str());
     TRY(fetch(api, what, part, progress));
-    if (!is_whole(part, what)) return fail(ErrorCode::internal, "The bytes that came do not fit the file's checksum. Try again; if it stays so, tell the server's administrator.");
+    if (!is_whole(part, what)) return wrong_bytes();
   }
   if (::rename(part.c_str(), path.c_str()) != 0) return std::unexpected(system_error("write", path));
+  return {};
+}
+
+Result<void> stream(Api& api, const Incoming& what) {
+  std::ostream& out = api.world().out;
+  Output output(out, what.algorithm);
+  TRY(fetch_into(api, what, output));
+  if (!out.flush()) return output_closed();
+  if (!what.checksum.empty() && output.checksum() != what.checksum) return wrong_bytes();
   return {};
 }
 

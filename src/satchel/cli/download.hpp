@@ -25,4 +25,8 @@ Incoming incoming(const Json& entry);
 /// (PATH exists with other bytes), and those of the transfer.
 Result<void> download(Api& api, const Incoming& what, const std::string& path, Progress& progress);
 
+/// Fetches to the command's output, where nothing can be resumed or taken back: bytes that do not fit the checksum are an error at
+/// their end.
+Result<void> stream(Api& api, const Incoming& what);
+
 }  // namespace satchel::cli

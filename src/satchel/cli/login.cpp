@@ -24,6 +24,40 @@ namespace {
 
 constexpr std::chrono::minutes kSignInWithin{10};
 
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&') out += "&amp;";
+    else if (c == '<') out += "&lt;";
+    else out += c;
+  }
+  return out;
+}
+
+/// What the browser shows at the end; whole in itself, since nothing else is served here.
+std::string page(std::string_view title, std::string_view sentence) {
+  static constexpr std::string_view kPage = R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{0} · Satchel</title>
+<style>
+:root {{ color-scheme: light dark; --page: #f6f5f2; --card: #fff; --text: #1d1d1f; --faint: #5c5c63; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --page: #161618; --card: #222225; --text: #f1f1f3; --faint: #aeaeb6; }} }}
+body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--page); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }}
+main {{ box-sizing: border-box; width: min(26rem, 100vw - 2rem); padding: 2rem; border-radius: 1rem; background: var(--card); box-shadow: 0 1px 3px #0003; }}
+h1 {{ margin: 0 0 .5rem; font-size: 1.5rem; }}
+p {{ margin: 0; color: var(--faint); }}
+</style>
+</head>
+<body><main><h1>{0}</h1><p>{1}</p></main></body>
+</html>
+)";
+  return fmt::format(kPage, title, escaped(sentence));
+}
+
 /// Waits on a loopback port for the browser to come back with a code.
 class Callback final : public net::Handler {
  public:
@@ -31,8 +65,9 @@ class Callback final : public net::Handler {
 
   void handle(std::unique_ptr<net::Exchange> exchange) override {
     const auto answer = take(exchange->head().target);
-    exchange->respond({.status = answer.empty() ? 200 : 400, .fields = {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-store"}}},
-                      answer.empty() ? "Signed in. You can close this page and go back to the terminal.\n" : answer + "\n");
+    exchange->respond({.status = answer.empty() ? 200 : 400,
+                       .fields = {{"content-type", "text/html; charset=utf-8"}, {"cache-control", "no-store"}, {"content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"}}},
+                      answer.empty() ? page("Signed in", "You can close this page and go back to the terminal.") : page("Not signed in", answer));
   }
   std::string problem(int, std::string_view sentence) override { return std::string(sentence); }
 
@@ -130,15 +165,20 @@ int login(World& world, const std::string& url) {
   auto store = CredentialStore::open(world);
   if (!store) return report(world, store.error());
   if (const auto saved = store->save(*credentials); !saved) return report(world, saved.error());
-  world.err << "Signed in. Try: satchel ls\n";
+  if (world.json) {
+    world.out << Json::object({{"url", credentials->url}}).text() << '\n';
+  } else {
+    world.err << "Signed in. Try: satchel ls\n";
+  }
   return kDone;
 }
 
 int logout(World& world) {
   auto store = CredentialStore::open(world);
   if (!store) return report(world, store.error());
-  const auto forgotten = store->forget();
-  return forgotten ? kDone : report(world, forgotten.error());
+  if (const auto forgotten = store->forget(); !forgotten) return report(world, forgotten.error());
+  if (world.json) world.out << Json::object().text() << '\n';
+  return kDone;
 }
 
 }  // namespace satchel::cli

@@ -56,16 +56,22 @@ Result<Json> move_entry(Api& api, const std::string& from, const std::string& to
 
 int finish(World& world, const Result<void>& outcome) { return outcome ? kDone : report(world, outcome.error()); }
 
-/// Does `one` for each; all are tried, the first error decides the status.
-template <class One>
-int for_each_path(World& world, const std::vector<std::string>& paths, One one) {
+/// Does `one` for each, which gives the entry it made or removed; all are tried, the first error decides the status.
+int for_each_path(World& world, const std::vector<std::string>& paths, Result<Json> (*one)(Api& api, const std::string& path)) {
   auto api = Api::open(world);
   if (!api) return report(world, api.error());
   int status = kDone;
+  Json done = Json::array();
   for (const std::string& path : paths) {
-    const int result = finish(world, one(**api, path));
-    if (status == kDone) status = result;
+    auto entry = one(**api, path);
+    if (entry) {
+      done.push(*std::move(entry));
+    } else {
+      const int failed = report(world, entry.error());
+      if (status == kDone) status = failed;
+    }
   }
+  if (world.json) world.out << done.text() << '\n';
   return status;
 }
 
@@ -77,17 +83,14 @@ int list(World& world, const std::string& folder) {
 }
 
 int make_folders(World& world, const std::vector<std::string>& folders) {
-  return for_each_path(world, folders, [](Api& api, const std::string& path) -> Result<void> {
-    const Json made = TRY(make_folder(api, TRY(root_folder(api)), path));
-    if (api.world().json) api.world().out << made.text() << '\n';
-    return {};
-  });
+  return for_each_path(world, folders, [](Api& api, const std::string& path) -> Result<Json> { return make_folder(api, TRY(root_folder(api)), path); });
 }
 
 int remove(World& world, const std::vector<std::string>& paths) {
-  return for_each_path(world, paths, [](Api& api, const std::string& path) -> Result<void> {
-    TRY(api.remove("/api/v1/entries/" + text_of(TRY(resolve(api, path)), "id")));
-    return {};
+  return for_each_path(world, paths, [](Api& api, const std::string& path) -> Result<Json> {
+    const Json entry = TRY(resolve(api, path));
+    TRY(api.remove("/api/v1/entries/" + text_of(entry, "id")));
+    return entry;
   });
 }
 

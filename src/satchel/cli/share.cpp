@@ -38,10 +38,9 @@ int print_link(World& world, const Result<Json>& link) {
 }
 
 /// A folder of this name, or of the first numbered one that is free.
-Result<Json> new_folder(Api& api, const std::string& name) {
-  const std::string root = TRY(root_folder(api));
+Result<Json> new_folder(Api& api, const std::string& root, const std::string& name) {
   for (int n = 1;; ++n) {
-    auto made = make_folder(api, root, n == 1 ? name : numbered_name(name, n), /*must_be_new=*/true);
+    auto made = make_folder(api, root, n == 1 ? name : numbered_folder_name(name, n), /*must_be_new=*/true);
     if (made || made.error().code != ErrorCode::conflict || n == 100) return made;
   }
 }
@@ -51,24 +50,60 @@ bool is_folder(const std::string& path) {
   return std::filesystem::is_directory(path, error);
 }
 
-/// What is to be shared: the one file, or the folder that holds them all.
-Result<std::string> send_all(Api& api, const std::vector<std::string>& files) {
-  if (files.size() == 1 && !is_folder(files[0])) {
-    const PutOutcome sent = put_into(api, files, TRY(root_folder(api)), OnConflict::rename);
-    if (sent.first_error) return std::unexpected(*sent.first_error);
-    return text_of(sent.entries[0], "id");
+/// What `send` gets, and the name of the new folder that it makes of it; none for a single file.
+struct Parcel {
+  std::vector<std::string> paths;
+  std::string folder;
+};
+
+Result<Parcel> parcel_of(const World& world, const std::vector<std::string>& files) {
+  if (files.size() == 1 && !is_folder(files[0])) return Parcel{files, ""};
+  if (files.size() > 1) {
+    const std::string now = format_rfc3339(world.clock.now());
+    return Parcel{files, fmt::format("Sent {} {}.{}", now.substr(0, 10), now.substr(11, 2), now.substr(14, 2))};
   }
-  const std::string day = format_rfc3339(api.world().clock.now()).substr(0, 16);
-  const bool one = files.size() == 1;
-  const std::string folder = text_of(TRY(new_folder(api, one ? name_of(files[0]) : "Sent " + day.substr(0, 10) + " " + day.substr(11, 2) + "." + day.substr(14, 2))), "id");
-  std::vector<std::string> paths = files;
-  if (one) {  // its content, since the new folder is the folder
-    paths.clear();
-    for (const auto& entry : std::filesystem::directory_iterator(files[0])) paths.push_back(entry.path().string());
+  Parcel parcel{{}, TRY(check_name(name_of(files[0])))};  // the new folder is the folder, so its content goes into it
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(files[0], error)) parcel.paths.push_back(entry.path().string());
+  if (error) return fail(ErrorCode::forbidden, fmt::format("Cannot read the folder '{}': {}.", files[0], error.message()));
+  return parcel;
+}
+
+/// Judged as a whole: a link to half of what was meant is no use.
+Result<Plan> plan_for(World& world, const Parcel& parcel) {
+  Plan plan = plan_of(world, parcel.paths);
+  if (plan.refused.empty()) return plan;
+  const Error last = plan.refused.back();
+  plan.refused.pop_back();
+  for (const Error& error : plan.refused) report(world, error);
+  return std::unexpected(last);
+}
+
+/// What is left of a parcel that got no link.
+void tell_unshared(Api& api, const PutOutcome& sent, const std::optional<Json>& folder) {
+  if (!sent.entries.empty()) {
+    const std::string name = text_of(folder ? *folder : sent.entries[0], "name");
+    tell(api.world(), "not_shared", fmt::format("uploaded to '{}', not shared", name));
+  } else if (folder && sent.passing == 0) {
+    (void)api.remove("/api/v1/entries/" + text_of(*folder, "id"));  // empty, and nobody asked for it
   }
-  const PutOutcome sent = put_into(api, paths, folder, OnConflict::rename);
-  if (sent.first_error) return std::unexpected(*sent.first_error);
-  return folder;
+}
+
+int send_all(Api& api, const Plan& plan, const std::string& folder_name, const ShareOptions& options, const std::optional<std::string>& password) {
+  World& world = api.world();
+  const auto root = root_folder(api);
+  if (!root) return report(world, root.error());
+  std::optional<Json> folder;
+  if (!folder_name.empty()) {
+    auto made = new_folder(api, *root, folder_name);
+    if (!made) return report(world, made.error());
+    folder = *std::move(made);
+  }
+  const PutOutcome sent = put_into(api, plan, folder ? text_of(*folder, "id") : *root, OnConflict::rename);
+  const int status = sent.failed > 0 ? exit_status(*sent.first_error)
+                                     : print_link(world, make_link(api, text_of(folder ? *folder : sent.entries[0], "id"), options, password));
+  if (status != kDone) tell_unshared(api, sent, folder);
+  return status;
 }
 
 }  // namespace
@@ -106,9 +141,12 @@ int send(World& world, const std::vector<std::string>& files, const ShareOptions
   if (!password) return report(world, password.error());
   auto api = Api::open(world);
   if (!api) return report(world, api.error());
-  const auto entry = send_all(**api, files);
-  if (!entry) return exit_status(entry.error());
-  return print_link(world, make_link(**api, *entry, options, *password));
+  (*api)->be_patient();
+  const auto parcel = parcel_of(world, files);
+  if (!parcel) return report(world, parcel.error());
+  const auto plan = plan_for(world, *parcel);
+  if (!plan) return report(world, plan.error());
+  return send_all(**api, *plan, parcel->folder, options, *password);
 }
 
 }  // namespace satchel::cli

@@ -11,9 +11,7 @@
 #include <thread>
 
 #include "satchel/base/crc.hpp"
-#include "satchel/base/retry.hpp"
 #include "satchel/cli/local_file.hpp"
-#include "satchel/model/name.hpp"
 
 namespace satchel::cli {
 namespace {
@@ -21,8 +19,7 @@ namespace {
 constexpr std::size_t kBatch = 90;
 constexpr std::uint64_t kSmall = 8 * 1024 * 1024;
 constexpr std::size_t kLanes = 4;
-constexpr Duration kPieceWithin{3'600'000}, kGiveUpAfter{900'000};
-constexpr RetryPolicy kPatient{.attempts = 15, .first_delay = Duration{200}, .longest_delay = Duration{20'000}};
+constexpr Duration kPieceWithin{3'600'000};
 
 /// Does `work` for 0 … count − 1 on a few threads.
 void in_lanes(std::size_t count, const std::function<void(std::size_t)>& work) {
@@ -71,9 +68,8 @@ class Sending {
 
   /// Sends a range of a file until the store has it; `sign` gives a fresh signature for each try.
   Result<void> put(const LocalFile& file, std::uint64_t offset, std::uint64_t length, const std::function<Result<Json>()>& sign) {
-    World& world = api_.world();
-    return retry(kPatient, world.clock.now() + kGiveUpAfter, world.clock, world.random, [&]() -> Result<void> {
-      auto request = TRY(signed_request(TRY(sign())));
+    return transfer(api_, sign, [&](const Json& terms) -> Result<void> {
+      auto request = TRY(signed_request(terms));
       std::uint64_t sent = 0;
       request.body_length = length;
       request.body_reader = [&](std::span<std::byte> into) -> Result<std::size_t> {
@@ -84,7 +80,7 @@ class Sending {
         progress_.add(got);
         return got;
       };
-      const auto response = api_.http().send(request, world.clock.now() + kPieceWithin);
+      const auto response = api_.http().send(request, api_.world().clock.now() + kPieceWithin);
       const Result<void> outcome = response ? judge(*response, file) : Result<void>(std::unexpected(response.error()));
       if (!outcome) progress_.take_back(sent);
       return outcome;
@@ -214,15 +210,35 @@ class Batch {
   void add(std::size_t index, const Outgoing& what, LocalFile file, std::uint64_t crc) {
     Json description = described(what, file, on_conflict_);
     description.set("checksum", checksum_json(crc));
-    described_.push(std::move(description));
-    members_.push_back({index, std::move(file), {}, {}});
+    members_.push_back({index, std::move(file), std::move(description), {}, {}});
   }
   bool full() const { return members_.size() == kBatch; }
 
-  void send(std::vector<Result<Json>>& results) {
-    if (members_.empty()) return;
-    const auto begun = sending_.api().post("/api/v1/uploads", Json::object({{"files", std::exchange(described_, Json::array())}}));
-    auto members = std::exchange(members_, {});
+  void send(std::vector<Result<Json>>& results) { send(std::exchange(members_, {}), results); }
+
+ private:
+  struct Member {
+    std::size_t index;
+    LocalFile file;
+    Json description;
+    std::string id;
+    Result<void> outcome;
+  };
+
+  void send(std::vector<Member> members, std::vector<Result<Json>>& results) {
+    if (members.empty()) return;
+    Json files = Json::array();
+    for (const Member& member : members) files.push(member.description);
+    const auto begun = sending_.api().post("/api/v1/uploads", Json::object({{"files", std::move(files)}}));
+    if (!begun && begun.error().type == "name_taken" && members.size() > 1) {
+      // A folder of the same name, perhaps: it keeps back its own file alone.
+      for (Member& member : members) {
+        std::vector<Member> alone;
+        alone.push_back(std::move(member));
+        send(std::move(alone), results);
+      }
+      return;
+    }
     if (!begun || list_of(*begun, "uploads").size() != members.size()) {
       for (const Member& member : members) results[member.index] = std::unexpected(begun ? Error{ErrorCode::invalid, "The server began another number of uploads."} : begun.error());
       return;
@@ -231,14 +247,6 @@ class Batch {
     in_lanes(members.size(), [&](std::size_t i) { members[i].outcome = send_one(members[i], uploads[i]); });
     complete(members, results);
   }
-
- private:
-  struct Member {
-    std::size_t index;
-    LocalFile file;
-    std::string id;
-    Result<void> outcome;
-  };
 
   Result<void> send_one(Member& member, const Json& upload) {
     member.id = text_of(upload, "id");
@@ -280,7 +288,6 @@ class Batch {
 
   Sending& sending_;
   OnConflict on_conflict_;
-  Json described_ = Json::array();
   std::vector<Member> members_;
 };
 
@@ -303,8 +310,6 @@ std::vector<Result<Json>> upload(Api& api, const std::vector<Outgoing>& files, O
     auto file = LocalFile::open(files[i].path);
     if (!file) {
       results[i] = std::unexpected(file.error());
-    } else if (const auto name = check_name(files[i].name); !name) {
-      results[i] = std::unexpected(name.error());
     } else if (file->size() > kSmall) {
       results[i] = send_large(sending, files[i], on_conflict);
     } else if (const auto crc = file->crc64(0, file->size()); !crc) {
