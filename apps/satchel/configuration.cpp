@@ -137,7 +137,7 @@ constexpr Setting kSettings[] = {
     {"tls_cert", "", "PEM file with the certificate chain; with --tls-key, Satchel speaks HTTPS itself", false, set_text<&Configuration::tls_certificate>},
     {"tls_key", "", "PEM file with the certificate's key", false, set_text<&Configuration::tls_key>},
     {"trusted_proxies", "", "Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas", false, set_proxies},
-    {"metrics_token", "", "Bearer token for /metrics; without it, only the machine itself may read them", true, set_text<&Configuration::metrics_token>},
+    {"metrics_token", "", "Bearer token for /metrics; without it, only the machine itself may read them, and only where the public URL is its own", true, set_text<&Configuration::metrics_token>},
     {"quota", "1TB", "Size of a new person's space", false, set_quota},
     {"access_token_lifetime", "5m", "How long a sign-in's access token is good before it is renewed, at most 5m", false, set_life<&Configuration::access_token_life, 5>},
     {"upload_url_lifetime", "15m", "How long a signed address for uploading is good, at most 60m; clients ask for fresh ones", false, set_life<&Configuration::upload_url_life, 60>},
