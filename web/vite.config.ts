@@ -11,12 +11,12 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const shared = new RegExp(
   '/node_modules/(svelte|openapi-fetch|clsx|esm-env)/|/src/styles/|' +
-    '/src/lib/(i18n|format|problem|problem_text|clipboard|kinds|sorting|save|trusted|api/client)\\.ts|' +
+    '/src/lib/(i18n|format|problem|problem_text|clipboard|kinds|sorting|save|trusted|visits|api/client)\\.ts|' +
     '/src/lib/state/zips|/src/lib/ui/(Icon|Logo|FileIcon|Dialog|Empty|PasswordField|ProblemBox|CopyId|Progress)\\.svelte',
 );
 const atOnce = new RegExp(
   '/node_modules/oauth4webapi/|/src/app/(?!Tray|Conflicts)|/src/i18n/en\\.json$|/src/routes/files/|/src/lib/(auth|files|upload|state)/|' +
-    '/src/lib/(router|events|selection)\\.ts|/src/lib/actions/(entries|downloads)\\.ts|/src/lib/api/uploads\\.ts|' +
+    '/src/lib/(router|events|selection|typing)\\.ts|/src/lib/actions/(entries|downloads)\\.ts|/src/lib/api/uploads\\.ts|' +
     '/src/lib/ui/(Menu|Toasts)\\.svelte',
 );
 

@@ -54,7 +54,7 @@ test('an administrator invites; the invited chooses a password, is in, and signs
   const dialog = page.getByRole('dialog', { name: 'Invite a person' });
   await dialog.getByLabel('E-mail').fill('bob@example.org');
   await dialog.getByLabel('Name (optional)').fill('Bob');
-  await dialog.getByRole('button', { name: 'Make invitation' }).click();
+  await dialog.getByRole('button', { name: 'Create invitation' }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByText('The invitation for bob@example.org is ready')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'bob@example.org' })).toContainText('Invited');

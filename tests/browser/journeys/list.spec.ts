@@ -69,6 +69,52 @@ test('arrows, selection, rename, delete and undo work by keyboard alone', async 
   ]);
 });
 
+test('the keyboard stays in the list: into a folder and up, past deleted rows and back', async ({
+  page,
+  person,
+  files,
+}) => {
+  await files.make({ 'folder/inside.txt': 'x', 'folder/other.txt': 'x' });
+  const loose = { 'a.txt': '1', 'b.txt': '2', 'c.txt': '3' };
+  await person.put(`${files.folder}/folder`, ...(await files.make(loose)));
+  await person.api('POST', '/api/v1/folders', { parent: await person.root(), path: 'hollow' });
+  await signIn(page, person);
+  await expect(row(page, 'c.txt')).toBeVisible();
+  await tabIntoList(page);
+  await expect(row(page, 'folder')).toBeFocused();
+
+  await page.keyboard.press('Enter');
+  await expect(row(page, 'inside.txt')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(row(page, 'other.txt')).toBeFocused();
+  await page.keyboard.press('Backspace');
+  await expect(row(page, 'folder')).toBeFocused();
+
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'This folder is empty' })).toBeVisible();
+  await page.keyboard.press('Backspace');
+  await expect(row(page, 'folder')).toBeFocused();
+
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Delete');
+  await expect(row(page, 'b.txt')).toHaveCount(0);
+  await expect(row(page, 'c.txt')).toBeFocused();
+  await page.keyboard.press('Delete');
+  await expect(row(page, 'c.txt')).toHaveCount(0);
+  await expect(row(page, 'a.txt')).toBeFocused();
+  await page.keyboard.press('Control+z');
+  await expect(row(page, 'c.txt')).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(row(page, 'c.txt')).toBeFocused();
+
+  await page.getByLabel('Filter this folder').fill('tx');
+  await page.keyboard.press('Backspace');
+  await expect(page.getByLabel('Filter this folder')).toHaveValue('t');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Files');
+});
+
 test('a double click opens the row that it was made on', async ({ page, person, files }) => {
   const names = ['apple.txt', 'berry.txt', 'cherry.txt'];
   await person.put(...(await files.make(Object.fromEntries(names.map((name) => [name, name])))));

@@ -44,7 +44,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`axe finds nothing in the ${colorScheme} theme`, () => {
     test.use({ colorScheme });
 
-    test('on the pages of a person', async ({ page, satchel, files }) => {
+    test('on the pages of a person', async ({ page, satchel, files, watch }) => {
+      watch.allowStatus(409);
       const person = await satchel.addPerson({ admin: true });
       await files.make({ 'folder/inside.txt': 'x' });
       await person.put(
@@ -91,6 +92,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await dragIn(page, path!, () => expect(page.getByTestId('drop-overlay')).toBeVisible());
       await expect(tray(page).getByText('1 file uploaded')).toBeVisible();
       await expectAccessible(page, 'the tray');
+      const again = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('another') };
+      await page.getByTestId('pick-files').setInputFiles(again);
+      await expect(page.getByRole('region', { name: 'Already there' })).toContainText('1 byte');
+      await expectAccessible(page, 'a name that is taken');
+      await page.keyboard.press('Escape');
 
       for (const name of ['Trash', 'My links', 'People']) {
         await page.getByRole('link', { name, exact: true }).click();

@@ -38,6 +38,7 @@ test('a file is shared with password and expiry; a visitor gets it with the righ
   await password.fill('open barley');
   await visitor.getByRole('button', { name: 'Open' }).click();
   await expect(visitor.getByRole('alert')).toContainText('That password is not the right one');
+  await expect(visitor.getByRole('alert')).not.toContainText('request id');
   await password.fill('open sesame');
   await visitor.getByRole('button', { name: 'Open' }).click();
   await expect(visitor.getByRole('heading', { name: 'report.bin' })).toBeVisible();

@@ -16,6 +16,10 @@ test('a dropped folder of 250 files in two levels is there, whole', async ({ pag
   await dragIn(page, `${files.folder}/album`, () => expect(overlay).toBeVisible());
   await expect(overlay).toBeHidden();
   await expect(tray(page).getByText('250 files uploaded')).toBeVisible();
+  await expect(row(page, 'album')).toHaveClass(/fresh/);
+  await tray(page).getByRole('button', { name: 'Share album' }).first().click();
+  await expect(page.getByRole('dialog', { name: 'Share “album”' })).toBeVisible();
+  await page.keyboard.press('Escape');
 
   await row(page, 'album').getByRole('link', { name: 'album' }).click();
   const first = page.getByRole('grid', { name: 'Content of album' });
@@ -112,11 +116,18 @@ test('a large file is paused, the page loaded again, and resumed: only missing p
   await expect(tray(page).getByText('1 upload paused')).toBeVisible();
   await expect.poll(() => pauseIsKept(page)).toBe(true);
 
+  const stored = tray(page).getByText('25.2 MB of 60 MB · Paused');
+  const bar = tray(page).getByRole('progressbar', { name: 'Upload of large.bin' });
+  await expect(stored).toBeVisible();
+  await expect(bar).toHaveAttribute('aria-valuenow', '41');
+
   const wanted = missing(bytes, parts);
   expect(wanted).toHaveLength(5);
   parts.release();
   await page.reload();
   await expect(tray(page).getByText('1 upload paused')).toBeVisible();
+  await expect(stored).toBeVisible();
+  await expect(bar).toHaveAttribute('aria-valuenow', '41');
   expect(parts.sent).toEqual([]);
   await page.getByRole('button', { name: 'Resume all uploads' }).click();
   await expect(tray(page).getByText('1 file uploaded')).toBeVisible();
@@ -150,6 +161,25 @@ test('an interrupted upload of a chosen file goes on when the file is chosen aga
   await expectWhole(person, 'chosen.bin', bytes);
 });
 
+test('what was uploaded into a long list is scrolled to and marked, and shared from the tray', async ({
+  page,
+  person,
+  files,
+}) => {
+  const many = Array.from({ length: 40 }, (_, n) => [`file ${String(n).padStart(2, '0')}.txt`, 'x']);
+  await person.put(...(await files.make(Object.fromEntries(many) as Record<string, string>)));
+  await signIn(page, person);
+  await expect(row(page, 'file 00.txt')).toBeVisible();
+  const fresh = { name: 'zebra.txt', mimeType: 'text/plain', buffer: Buffer.from('stripes') };
+  await page.getByTestId('pick-files').setInputFiles(fresh);
+  await expect(row(page, 'zebra.txt')).toHaveClass(/fresh/);
+  await expect(row(page, 'zebra.txt')).toBeInViewport();
+  await tray(page).getByRole('button', { name: 'Share zebra.txt' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share “zebra.txt”' });
+  await dialog.getByRole('button', { name: 'Create link' }).click();
+  await expect(dialog.getByText('Your link is ready')).toBeVisible();
+});
+
 test('names that are taken: one is skipped, one kept beside the old, one replaced, the rest just goes in', async ({
   page,
   person,
@@ -173,11 +203,15 @@ test('names that are taken: one is skipped, one kept beside the old, one replace
     replace: /^Replace/,
     skip: /^Skip/,
   };
-  const question = dialog.locator('.file strong');
+  const asked = async () =>
+    /“(.+)”/.exec((await dialog.getByText(/^There is already/).textContent()) ?? '')?.[1] ?? '';
   await dialog.getByRole('checkbox').uncheck();
   for (const left = new Set(names); left.size;) {
-    await expect.poll(async () => left.has((await question.textContent()) ?? '')).toBe(true);
-    const name = (await question.textContent())!;
+    await expect.poll(async () => left.has(await asked())).toBe(true);
+    const name = await asked();
+    const sizeOf = (text: string) => `${Buffer.byteLength(text)} bytes`;
+    await expect(dialog.getByRole('region', { name: 'New' })).toContainText(sizeOf(`new ${name}`));
+    await expect(dialog.getByRole('region', { name: 'Already there' })).toContainText(sizeOf(`old ${name}`));
     await dialog.getByRole('button', { name: answers[name.split('.')[0]!] }).click();
     left.delete(name);
   }

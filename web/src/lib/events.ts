@@ -12,6 +12,8 @@ interface Events {
   /** Space was taken or came back. */
   spaceChanged: void;
   linksChanged: { entry: string };
+  /** Nothing moves any more; these came in: the names that the folder of the drop shows. */
+  uploaded: readonly { target: string; name: string }[];
 }
 
 type Listener<K extends keyof Events> = (event: Events[K]) => void;

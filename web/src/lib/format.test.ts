@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest';
-import { bytes, duration, localInput, relative, when } from './format';
+import { bytes, duration, localInput, relative, when, whenExactly } from './format';
+import { useTexts } from './i18n';
 
 it('sizes carry the unit that keeps them short', () => {
   expect(bytes(0)).toBe('0 bytes');
@@ -35,4 +36,12 @@ it('relative times go both ways', () => {
 
 it('a date field gets local time', () => {
   expect(localInput(new Date(2026, 10, 24, 16, 5))).toBe('2026-11-24T16:05');
+});
+
+it('dates are those of the region where its language is that of the texts, else have a 24-hour clock', async () => {
+  const now = new Date('2026-11-24T16:00:00');
+  await useTexts({}, {}, ['de-DE', 'en-GB', 'en-US']);
+  expect(when('2024-03-01T09:05:00', now)).toBe('1 Mar 2024');
+  await useTexts({}, {}, ['de-DE']);
+  expect(whenExactly('2024-03-01T21:05:00')).toMatch(/21:05/);
 });

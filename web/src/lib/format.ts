@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sizes, times and durations, as people read them.
-import { locale, t } from './i18n';
+import { region, t } from './i18n';
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
 
@@ -14,7 +14,7 @@ export function bytes(count: number): string {
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1;
   const format = { style: 'unit', unit: units[unit]!, unitDisplay: unit === 0 ? 'long' : 'short' } as const;
-  return new Intl.NumberFormat(locale, { ...format, maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(region, { ...format, maximumFractionDigits: digits }).format(value);
 }
 
 export function speed(bytesPerSecond: number): string {
@@ -41,12 +41,12 @@ export function when(time: string, now: Date = new Date()): string {
         month: 'short',
         ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
       };
-  return new Intl.DateTimeFormat(locale, options).format(date);
+  return new Intl.DateTimeFormat(region, options).format(date);
 }
 
 /** Whole: date and time. */
 export function whenExactly(time: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
+  return new Intl.DateTimeFormat(region, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
 }
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -63,7 +63,7 @@ export function relative(time: string, now: number = Date.now()): string {
   const seconds = (Date.parse(time) - now) / 1000;
   // Seven days that began a second ago are still "in 7 days".
   const [unit, size] = steps.find(([, length]) => Math.abs(seconds) * 1.01 >= length) ?? steps.at(-1)!;
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(region, { numeric: 'auto' });
   return format.format(Math.round(seconds / size), unit);
 }
 

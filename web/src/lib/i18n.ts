@@ -17,6 +17,8 @@ export interface Texts {
 export type Others = Record<string, () => Promise<{ default: Texts }>>;
 
 export let locale = 'en';
+/** How dates, times and sizes are written: as in the person's region, where the language is that of the texts. */
+export let region = 'en';
 let english: Texts = {};
 let texts: Texts = {};
 let plurals = new Intl.PluralRules(locale);
@@ -28,6 +30,7 @@ let plurals = new Intl.PluralRules(locale);
 export async function useTexts(all: Texts, others: Others = {}, wanted = navigator.languages): Promise<void> {
   english = texts = all;
   const found = wanted.map((tag) => tag.split('-')[0]!).find((tag) => tag === 'en' || tag in others);
+  region = wanted.find((tag) => tag.split('-')[0] === (found ?? locale)) ?? `${locale}-u-hc-h23`;
   const load = found && others[found];
   if (!load) return;
   texts = (await load()).default;

@@ -33,6 +33,12 @@ it('raster images, audio, video, text and PDF are', () => {
   expect(previewOf('audio/flac')).toBe('audio');
 });
 
+it('tables are shown where they are text', () => {
+  expect(mayPreview({ name: 'sums.csv' })).toBe(true);
+  expect(mayPreview({ name: 'SUMS.TSV', type: 'text/plain' })).toBe(true);
+  expect(mayPreview({ name: 'sums.xlsx' })).toBe(false);
+});
+
 it('generated passwords are long, readable and without bias', () => {
   expect(generatePassword()).toMatch(/^[a-km-np-z2-9]{4}(-[a-km-np-z2-9]{4}){3}$/);
   const rejected = generatePassword((bytes) => bytes.fill(255).fill(0, 8));

@@ -56,14 +56,7 @@ export function previewOf(type: string): Preview | undefined {
 
 /** Where it is worth asking the store for a type that can be shown. */
 export function mayPreview(entry: { kind?: string; name: string; type?: string }): boolean {
-  const kind = kindOf(entry);
-  if (/^(svg|html?|xml|heic|heif|tiff?|psd|docx?|odt|rtf|epub)$/.test(extensionOf(entry.name))) return false;
-  return (
-    kind === 'image' ||
-    kind === 'video' ||
-    kind === 'audio' ||
-    kind === 'pdf' ||
-    kind === 'text' ||
-    kind === 'code'
-  );
+  const extension = extensionOf(entry.name);
+  if (/^(svg|html?|xml|heic|heif|tiff?|psd|docx?|odt|rtf|epub)$/.test(extension)) return false;
+  return /^[ct]sv$/.test(extension) || /^(image|video|audio|pdf|text|code)$/.test(kindOf(entry));
 }

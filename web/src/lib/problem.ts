@@ -16,6 +16,7 @@ export interface ProblemBody {
 export class Problem extends Error {
   readonly status: number;
   readonly type: string;
+  /** Of what nobody expects, so that the server's log can be asked: a wrong password has none. */
   readonly requestId: string | undefined;
   readonly body: ProblemBody;
 
@@ -24,7 +25,7 @@ export class Problem extends Error {
     this.status = status;
     this.body = body;
     this.type = body.type ?? (status === 0 ? 'network' : 'unknown');
-    this.requestId = body.request_id;
+    this.requestId = status >= 500 || this.type === 'unknown' ? body.request_id : undefined;
   }
 
   /** Worth another try without a change: no answer, a busy server, a hiccup. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the person is: the address, changed without loading the page anew.
 import { isPlainClick } from '../router';
+import { visit } from '../visits';
 
 class Place {
   path = $state(location.pathname);
@@ -12,11 +13,8 @@ class Place {
   }
 
   go(path: string, replace = false): void {
-    if (path !== location.pathname + location.search) {
-      if (replace) history.replaceState(null, '', path);
-      else history.pushState(null, '', path);
-    }
-    this.read();
+    if (path === location.pathname + location.search) this.read();
+    else visit(path, () => this.read(), replace);
   }
 
   private read(): void {

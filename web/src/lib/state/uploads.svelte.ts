@@ -78,7 +78,7 @@ class Uploads {
   private readonly unsaved = new Set<Task>();
   private saving: ReturnType<typeof setTimeout> | undefined;
   private wasActive = false;
-  private batch = 0;
+  private batch: Task[] = [];
 
   async begin(user: string): Promise<void> {
     this.user = user;
@@ -156,7 +156,7 @@ class Uploads {
   }
 
   private uploaded(task: Task): void {
-    this.batch++;
+    this.batch.push(task);
     const entry = task.entry as Parameters<typeof emit<'entryChanged'>>[1] | undefined;
     if (entry && 'kind' in entry) emit('entryChanged', entry);
     emit('spaceChanged');
@@ -207,7 +207,7 @@ class Uploads {
       this.lookSoon();
     } else {
       this.meter.reset();
-      if (this.wasActive) this.announce();
+      if (this.wasActive || this.batch.length) this.announce(); // a short one is over before the first look
     }
     this.wasActive = sending;
   }
@@ -217,10 +217,15 @@ class Uploads {
     const failed = this.failed;
     this.announcement = failed
       ? t('uploads.announceFailed', { n: failed })
-      : this.batch
-        ? t('uploads.announceDone', { n: this.batch })
+      : this.batch.length
+        ? t('uploads.announceDone', { n: this.batch.length })
         : '';
-    this.batch = 0;
+    const names = this.batch.map(({ target, dir, name, entry }) => ({
+      target,
+      name: dir.split('/')[0] || (entry?.name ?? name),
+    }));
+    emit('uploaded', names);
+    this.batch = [];
   }
 }
 

@@ -16,6 +16,8 @@ export interface Remembered {
   modified: number;
   conflict: Conflict;
   paused: boolean;
+  /** What the store had at the last look, to be shown until it is asked. */
+  stored?: number;
   uploadId?: string;
   partSize?: number;
   handle?: FileSystemFileHandle;
@@ -24,7 +26,7 @@ export interface Remembered {
 export function rememberable(task: Task, owner: string, user: string): Remembered {
   const { key, drop, target, dir, name, size, type, modified, conflict, uploadId, partSize, handle } = task;
   const kept = { key, owner, user, drop, target, dir, name, size, type, modified, conflict };
-  return { ...kept, paused: task.state === 'paused', uploadId, partSize, handle };
+  return { ...kept, paused: task.state === 'paused', stored: task.stored, uploadId, partSize, handle };
 }
 
 export function revive(kept: Remembered): Task {
@@ -32,7 +34,7 @@ export function revive(kept: Remembered): Task {
   return {
     ...{ key, drop, target, dir, name, size, type, modified, conflict, uploadId, partSize, handle },
     state: kept.paused ? 'paused' : 'file-needed',
-    stored: 0,
+    stored: kept.stored ?? 0,
     moving: new Map(),
     offline: false,
   };
