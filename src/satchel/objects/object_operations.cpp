@@ -16,6 +16,9 @@ constexpr std::size_t kLongestKey = 1024;
 constexpr std::size_t kLongestHeaders = 8 * 1024;
 // Uploads leave so much of the disk for what makes room again; more than what makes a database give up its reserve.
 constexpr std::uint64_t kKeptFree = 24 * 1024 * 1024;
+// The SHA-256 that people are shown costs more than all else that is done with a byte, so larger files have it only where the sender declares it;
+// what comes in parts has none either.
+constexpr std::uint64_t kHashedUpTo = 64 * 1024 * 1024;
 
 std::unexpected<Error> exists() {
   return fail(ErrorCode::conflict, "There is another object in this place already.", {}, "exists");
@@ -49,7 +52,7 @@ Result<std::unique_ptr<Writer>> Engine::begin_object(const ObjectTerms& terms) {
   TRY(may_begin(terms.key, terms.headers, terms.length));
   if (terms.only_if_absent && TRY(index_->get(Family::objects, object_row(terms.key.str())))) return exists();
   Digests digests = terms.digests;
-  digests.sha256 = true;
+  digests.sha256 = digests.sha256 || terms.length <= kHashedUpTo;
   std::unique_ptr<Blob> blob;
   if (terms.length > options_.inline_limit) blob = TRY(blobs_->create(*random_, terms.length));
   return std::make_unique<Incoming>(*this, terms.length, digests, std::move(blob), [this, terms](Arrival& arrival) { return publish_object(terms, arrival); });
