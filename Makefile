@@ -33,6 +33,7 @@ test-engines:                 ## the table's contract on engines that others wro
 	@tools/test_engines.sh
 
 fmt:                          ## format what git says has changed
+	@tools/install.sh fmt
 	@tools/fmt.sh
 
 deps:

@@ -11,8 +11,7 @@ for file in "${changed[@]}"; do
   esac
 done
 if [ ${#cpp[@]} -gt 0 ]; then
-  formatter=$(command -v clang-format-19 || command -v clang-format) || { echo "fmt.sh: install clang-format-19" >&2; exit 1; }
-  "$formatter" -i "${cpp[@]}"
+  clang-format-19 -i "${cpp[@]}"
 fi
 [ $web -eq 0 ] || PATH="$(tools/node_path.sh):$PATH" npm --prefix web run --silent fmt
 echo "formatted ${#cpp[@]} C++ files$([ $web -eq 0 ] || echo ' and the front-end')"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that Satchel needs; does nothing where they are there already.
-# usage: tools/install.sh GROUP...     (build, test, bench)
+# usage: tools/install.sh GROUP...     (build, test, fmt, bench)
 set -euo pipefail
 
 build=(g++ cmake ninja-build ccache make git ca-certificates python3
@@ -9,6 +9,7 @@ build=(g++ cmake ninja-build ccache make git ca-certificates python3
   librocksdb-dev libsnappy-dev liblz4-dev libzstd-dev libbz2-dev zlib1g-dev libgflags-dev brotli)
 test=(libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev chromium nginx-light libnginx-mod-http-dav-ext
   python3 python3-venv python3-pip python3-yaml python3-boto3 python3-pytest curl unzip xz-utils)
+fmt=(clang-format-19)
 bench=(nginx-light libnginx-mod-http-dav-ext wrk libbenchmark-dev strace)
 
 wanted=()
@@ -16,8 +17,9 @@ for group in "$@"; do
   case "$group" in
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    fmt) wanted+=("${fmt[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) echo "install.sh: unknown group '$group'; take build, test or bench" >&2; exit 2 ;;
+    *) echo "install.sh: unknown group '$group'; take build, test, fmt or bench" >&2; exit 2 ;;
   esac
 done
 
