@@ -139,6 +139,20 @@ TEST_F(AuthorizeTest, E5PromptLoginWantsAFreshProof) {
   }
 }
 
+// RFC 8252 section 8.6: any program of the machine may listen on a port and call itself the command line.
+TEST_F(AuthorizeTest, GivesTheCommandLineNoCodeUnlessThePersonSignsInForIt) {
+  const TextMap query = authorization(kCliClient, "http://127.0.0.1:45555/callback");
+  Browser browser = signed_in("ann@example.org");
+  clock_.advance(std::chrono::seconds{1});
+  const std::string there = location(get("/auth/authorize", query, browser));
+  ASSERT_THAT(there, StartsWith("/signin?"));
+  const TextMap back = come_back(there, query, [](const std::string& from, std::string_view name) { return parameter(from, name); });
+  EXPECT_THAT(location(get("/auth/authorize", back, browser)), StartsWith("/signin?"));
+  clock_.advance(std::chrono::seconds{1});
+  ASSERT_EQ(sign_in(browser, "ann@example.org").status, 200);
+  EXPECT_THAT(location(get("/auth/authorize", back, browser)), StartsWith("http://127.0.0.1:45555/callback?"));
+}
+
 TEST_F(AuthorizeTest, E5TheMarkOfAFreshProofCannotBeMadeUpOrCarriedOver) {
   Browser browser = signed_in("ann@example.org");
   for (const std::string_view mark : {"0.", "0", "x.y", "1.AAAA", ""}) {

@@ -6,6 +6,7 @@
 
 #include "satchel/base/crc.hpp"
 #include "satchel/base/crypto.hpp"
+#include "satchel/objects/index.hpp"
 #include "satchel/objects/store_test.hpp"
 
 namespace satchel::objects {
@@ -161,6 +162,20 @@ TEST_F(ObjectStorage, TellsOfEachObjectUntilItIsAcknowledged) {
   EXPECT_THAT(store_->receive(1).value(), SizeIs(1));
   for (const Event& event : events) EXPECT_TRUE(store_->acknowledge(event));
   EXPECT_THAT(store_->receive(10).value(), IsEmpty());
+}
+
+TEST_F(ObjectStorage, PassesOverAnEventThatCannotBeRead) {
+  ASSERT_TRUE(put("k", "bytes"));
+  store_.reset();
+  {
+    const auto index = Index::open({.folder = folder_.path() + "/objects/index"}, clock_, random_, *log_).value();
+    Index::Batch batch(*index);
+    batch.put(Family::events, "0", "no event");
+    ASSERT_TRUE(index->write(batch));
+  }
+  open();
+  ASSERT_THAT(store_->receive(10).value(), SizeIs(1)) << "the others come all the same";
+  EXPECT_THAT(store_->receive(10).value(), SizeIs(1));
 }
 
 TEST_F(ObjectStorage, RemovesWhatACrashLeftAndNothingElse) {
