@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the person who keeps the machine may do without signing in: make accounts and tokens, give failed events another chance. Called by the running server for its UNIX
-// socket, and by the command line itself where no server runs. Any thread may call.
+// What the person who keeps the machine may do without signing in: make accounts and tokens, give failed events another chance. Called by
+// the running server for its UNIX socket, and by the command line itself where no server runs. Any thread may call.
 #pragma once
 
 #include <string>

@@ -64,7 +64,7 @@ class LeaseFile {
   /// A lease that cannot be kept is no reason not to use it.
   void save(const Json& kept) const {
     if (path_.empty()) return;
-    const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) return;
     const std::string text = kept.text();
     if (::write(file, text.data(), text.size()) != static_cast<ssize_t>(text.size())) ::unlink(path_.c_str());

@@ -14,6 +14,15 @@ std::unexpected<Error> void_token(std::string detail) {
               std::move(detail), "invalid_token");
 }
 
+/// Whom a token stands for, as long as nothing has ended what was handed out in that epoch.
+Result<User> active_user(const std::optional<Item>& item, std::int64_t epoch) {
+  if (!item) return void_token("no such user");
+  User user = user_from(*item);
+  if (user.disabled) return void_token("the user is disabled");
+  if (user.epoch != epoch) return void_token("an earlier epoch");
+  return user;
+}
+
 bool is_token_character(char c) { return c > ' ' && c < 0x7F && c != ',' && c != ';'; }
 
 }  // namespace
@@ -34,23 +43,13 @@ Result<SignedIn> AuthenticateGate::authenticate(const Call& call, std::string_vi
   return token.starts_with(kApiTokenPrefix) ? by_api_token(call, token) : by_access_token(call, token);
 }
 
-Result<User> AuthenticateGate::active_user(const Call& call, const UserId& id) const {
-  const auto item = TRY(table_->get(call, keys::user(id)));
-  if (!item) return void_token("no such user");
-  User user = user_from(*item);
-  if (user.disabled) return void_token("the user is disabled");
-  return user;
-}
-
 Result<SignedIn> AuthenticateGate::by_access_token(const Call& call, std::string_view token) const {
   const auto claims = TRY(verify_token(call, token, issuer_.keys, {.issuer = issuer_.issuer, .audience = issuer_.audience}));
   const Json* epoch = claims->all.find("epoch");
   if (!epoch || !epoch->as<std::int64_t>()) return void_token("no epoch");
-  User user = TRY(active_user(call, UserId(claims->subject)));
-  if (user.epoch != claims->number("epoch")) return void_token("an earlier epoch");
-  // Another issuer's token names a session of its own, or none.
-  const std::string session = claims->text("sid");
-  if (issuer_.has_sessions && !TRY(table_->get(call, keys::session(session)))) return void_token("the session has ended");
+  const auto items = TRY(table_->batch_get(call, {keys::user(UserId(claims->subject)), keys::session(claims->text("sid"))}));
+  User user = TRY(active_user(items[0], claims->number("epoch")));
+  if (!items[1]) return void_token("the session has ended");
   return SignedIn{.user = std::move(user)};
 }
 
@@ -60,8 +59,7 @@ Result<SignedIn> AuthenticateGate::by_api_token(const Call& call, std::string_vi
   if (!item) return void_token("unknown API token");
   ApiToken found = api_token_from(*item);
   if (found.expires <= call.now) return void_token("expired API token");
-  User user = TRY(active_user(call, found.user));
-  if (user.epoch != found.epoch) return void_token("an API token of an earlier epoch");
+  User user = TRY(active_user(TRY(table_->get(call, keys::user(found.user))), found.epoch));
   mark_used(call, found);
   return SignedIn{.user = std::move(user), .token = found.id, .scopes = std::move(found.scopes)};
 }

@@ -20,7 +20,6 @@ struct TrustedIssuer {
   const KeySource& keys;
   std::string issuer;
   std::string audience = "satchel";
-  bool has_sessions = true;  // "sid" names a session in the table, as the provider in the binary writes it
 };
 
 class AuthenticateGate {
@@ -36,7 +35,6 @@ class AuthenticateGate {
  private:
   Result<SignedIn> by_access_token(const Call& call, std::string_view token) const;
   Result<SignedIn> by_api_token(const Call& call, std::string_view token);
-  Result<User> active_user(const Call& call, const UserId& id) const;
   void mark_used(const Call& call, const ApiToken& token);
 
   TrustedIssuer issuer_;
