@@ -91,7 +91,7 @@ class EngineEvents final : public ObjectEvents {
 StoreGround s3_on_own_endpoint() {
   auto clock = std::make_shared<ManualClock>();
   auto ground = std::make_shared<EmbeddedGround>(*clock);
-  std::shared_ptr<ObjectStore> store = aws::s3_object_store({.endpoint = ground->origin(), .path = "/objects", .region = "us-east-1", .bucket = "satchel", .credential = {"satchel", "secret"}},
+  std::shared_ptr<ObjectStore> store = aws::s3_object_store({.endpoint = ground->origin(), .path = "/objects", .region = "us-east-1", .bucket = "satchel", .credentials = aws::fixed_credential({"satchel", "secret"})},
                                                             std::make_unique<EngineEvents>(ground->store), *clock, ground->random());
   return {ground, store, clock, put_by_http, get_by_http};
 }
@@ -104,8 +104,8 @@ struct OnS3 {
 StoreGround s3_ground(const std::string& endpoint, bool full_object_checksums) {
   auto below = std::make_shared<OnS3>();
   auto clock = std::make_shared<ManualClock>(system_clock()->now());
-  const aws::S3Options options{.endpoint = endpoint, .region = "us-east-1", .bucket = "contract-" + net::to_lower(ulid(clock->now(), *below->random)), .credential = {"test", "test"}, .full_object_checksums = full_object_checksums};
-  const aws::ServiceClient service({"s3", options.endpoint, options.region, options.credential}, *clock);
+  const aws::S3Options options{.endpoint = endpoint, .region = "us-east-1", .bucket = "contract-" + net::to_lower(ulid(clock->now(), *below->random)), .credentials = aws::fixed_credential({"test", "test"}), .full_object_checksums = full_object_checksums};
+  const aws::ServiceClient service({"s3", options.endpoint, options.region, options.credentials}, *clock);
   const auto made = service.send({.method = "PUT", .target = {'/' + options.bucket, {}}, .fields = {}, .body = {}}, clock->now() + std::chrono::seconds{30});
   if (!made || made->status != 200) throw std::runtime_error("no bucket on " + endpoint + ": " + (made ? made->body : made.error().message));
   std::shared_ptr<ObjectStore> store = aws::s3_object_store(options, nullptr, *clock, *below->random);

@@ -40,7 +40,7 @@ Json index(std::string_view name, std::string_view partition, std::string_view s
 Ground dynamodb_ground(const std::string& endpoint) {
   const auto below = std::make_shared<OnDynamoDb>();
   const aws::DynamoDbOptions options{
-      .endpoint = endpoint, .region = "us-east-1", .table = "contract-" + random_id(*below->random), .credential = {"AKIDEXAMPLE", "secret"}};
+      .endpoint = endpoint, .region = "us-east-1", .table = "contract-" + random_id(*below->random), .credentials = aws::fixed_credential({"AKIDEXAMPLE", "secret"})};
   aws::DynamoDbClient client(options, *below->clock);
   const auto made = client.call(
       "CreateTable",

@@ -45,7 +45,7 @@ ErrorCode code_of(std::string_view type, int status) {
 }  // namespace
 
 DynamoDbClient::DynamoDbClient(DynamoDbOptions options, Clock& clock)
-    : table_(std::move(options.table)), service_({"dynamodb", std::move(options.endpoint), std::move(options.region), std::move(options.credential)}, clock) {}
+    : table_(std::move(options.table)), service_({"dynamodb", std::move(options.endpoint), std::move(options.region), std::move(options.credentials)}, clock) {}
 
 Result<Json> DynamoDbClient::call(std::string_view operation, const Json& body, Time deadline) {
   const auto response = TRY(service_.send(

@@ -15,7 +15,7 @@ struct DynamoDbOptions {
   std::string endpoint;  // "https://dynamodb.eu-central-1.amazonaws.com"
   std::string region;
   std::string table;
-  net::Credential credential;
+  std::shared_ptr<CredentialSource> credentials;
 };
 
 class DynamoDbClient {

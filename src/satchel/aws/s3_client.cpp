@@ -47,7 +47,7 @@ ErrorCode code_of(std::string_view type, int status) {
 }  // namespace
 
 S3Client::S3Client(S3Options options, Clock& clock, Random& random)
-    : options_(std::move(options)), origin_(origin_of(options_)), clock_(&clock), random_(&random), service_({"s3", origin_, options_.region, options_.credential}, clock) {}
+    : options_(std::move(options)), origin_(origin_of(options_)), clock_(&clock), random_(&random), service_({"s3", origin_, options_.region, options_.credentials}, clock) {}
 
 Result<net::ClientResponse> S3Client::send(const S3Request& request, Time deadline) const {
   return retry(RetryPolicy{}, deadline, *clock_, *random_, [&] { return send_once(request, deadline); });
@@ -66,9 +66,9 @@ Result<net::ClientResponse> S3Client::send_once(const S3Request& request, Time d
               fmt::format("{} {}: {}", request.method, response.status, error.child_value("Message")), type);
 }
 
-std::string S3Client::presign(const S3Request& request, Time now, Duration lifetime) const {
+Result<std::string> S3Client::presign(const S3Request& request, const Call& call, Duration lifetime) const {
   net::SigningRequest signing{.method = request.method, .origin = origin_, .target = target(request.key, request.query), .fields = request.fields, .region = options_.region};
-  return net::presign(signing, options_.credential, now, lifetime, &keys_);
+  return net::presign(signing, TRY(options_.credentials->get(call.deadline)), call.now, lifetime, &keys_);
 }
 
 net::Target S3Client::target(const ObjectKey& key, const net::Parameters& query) const {

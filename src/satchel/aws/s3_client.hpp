@@ -7,6 +7,7 @@
 #include "satchel/aws/service_client.hpp"
 #include "satchel/base/random.hpp"
 #include "satchel/model/ids.hpp"
+#include "satchel/ports/call.hpp"
 
 namespace satchel::aws {
 
@@ -16,7 +17,7 @@ struct S3Options {
   std::string region;
   std::string bucket;
   bool bucket_in_host = false;  // "https://BUCKET.s3.…/KEY", as AWS wants it; else "/BUCKET/KEY"
-  net::Credential credential;
+  std::shared_ptr<CredentialSource> credentials;
   /// Whether the engine knows CRC64NVME and CRC32C of a whole object, as S3 does. Else the parts' own are joined and compared here.
   bool full_object_checksums = true;
 };
@@ -37,8 +38,8 @@ class S3Client {
   /// ("NoSuchUpload") in `type`: invalid, not_found, conflict (precondition), too_many, unavailable, deadline_exceeded, internal.
   Result<net::ClientResponse> send(const S3Request& request, Time deadline) const;
 
-  /// The URL that carries its own signature; whoever uses it sends exactly `fields`.
-  std::string presign(const S3Request& request, Time now, Duration lifetime) const;
+  /// The URL that carries its own signature; whoever uses it sends exactly `fields`. Errors: of the credentials.
+  Result<std::string> presign(const S3Request& request, const Call& call, Duration lifetime) const;
 
  private:
   Result<net::ClientResponse> send_once(const S3Request& request, Time deadline) const;

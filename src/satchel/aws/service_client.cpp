@@ -13,6 +13,7 @@ ServiceClient::ServiceClient(Service service, Clock& clock)
 
 Result<net::ClientResponse> ServiceClient::send(ServiceRequest request, Time deadline) const {
   net::Url url = TRY(net::Url::parse(service_.endpoint));
+  const net::Credential credential = TRY(service_.credentials->get(deadline));
   net::SigningRequest signing{.method = request.method,
                               .origin = url.origin(),
                               .target = std::move(request.target),
@@ -22,7 +23,7 @@ Result<net::ClientResponse> ServiceClient::send(ServiceRequest request, Time dea
                               .service = service_.name};
   url.target = net::encode_target(signing.target);
   net::ClientRequest outgoing{.method = std::move(request.method), .url = std::move(url), .fields = std::move(request.fields), .body = std::move(request.body), .body_reader = {}, .body_length = 0};
-  for (const net::Field& field : net::sign_headers(signing, service_.credential, clock_->now())) {
+  for (const net::Field& field : net::sign_headers(signing, credential, clock_->now())) {
     if (field.name != "host") outgoing.fields.add(field.name, field.value);
   }
   return http_->send(outgoing, deadline);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "satchel/aws/credentials.hpp"
 #include "satchel/base/clock.hpp"
 #include "satchel/base/result.hpp"
 #include "satchel/net/client.hpp"
@@ -17,7 +18,7 @@ struct Service {
   std::string name;      // in the credential scope: "dynamodb", "s3"
   std::string endpoint;  // "https://dynamodb.eu-central-1.amazonaws.com", without a path
   std::string region;
-  net::Credential credential;
+  std::shared_ptr<CredentialSource> credentials;
 };
 
 /// What is sent; its fields are all signed.
@@ -32,7 +33,7 @@ class ServiceClient {
  public:
   ServiceClient(Service service, Clock& clock);
 
-  /// Any status is a success here. Errors: those of net::Client, and invalid (the endpoint is no URL).
+  /// Any status is a success here. Errors: those of net::Client and of the credentials, and invalid (the endpoint is no URL).
   Result<net::ClientResponse> send(ServiceRequest request, Time deadline) const;
 
  private:
