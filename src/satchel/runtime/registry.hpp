@@ -26,6 +26,7 @@ struct Settings {
   std::int64_t default_quota = 1'000'000'000'000;   // bytes of a new space
   Duration access_token_life{300'000};              // of a sign-in's access token
   std::string version;
+  Duration shared_caching{0};                       // how long a CDN in front may keep what a link without limits shows; 0: there is none
 };
 
 /// Everything that apps/ has to give.
