@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "satchel/aws/examine_table.hpp"
 #include "satchel/aws/table.hpp"
 #include "satchel/embedded/table.hpp"
 #include "satchel/memory/table.hpp"
@@ -29,27 +30,11 @@ struct OnDynamoDb {
   std::unique_ptr<Random> random = system_random();
 };
 
-Json attribute(std::string_view name) { return Json::object({{"AttributeName", name}, {"AttributeType", "S"}}); }
-Json keys(std::string_view partition, std::string_view sort) {
-  return Json::Array{Json::object({{"AttributeName", partition}, {"KeyType", "HASH"}}), Json::object({{"AttributeName", sort}, {"KeyType", "RANGE"}})};
-}
-Json index(std::string_view name, std::string_view partition, std::string_view sort) {
-  return Json::object({{"IndexName", name}, {"KeySchema", keys(partition, sort)}, {"Projection", Json::object({{"ProjectionType", "ALL"}})}});
-}
-
 Ground dynamodb_ground(const std::string& endpoint) {
   const auto below = std::make_shared<OnDynamoDb>();
   const aws::DynamoDbOptions options{
       .endpoint = endpoint, .region = "us-east-1", .table = "contract-" + random_id(*below->random), .credentials = aws::fixed_credential({"AKIDEXAMPLE", "secret"})};
-  aws::DynamoDbClient client(options, *below->clock);
-  const auto made = client.call(
-      "CreateTable",
-      Json::object({{"TableName", options.table},
-                    {"BillingMode", "PAY_PER_REQUEST"},
-                    {"AttributeDefinitions", Json::Array{attribute("pk"), attribute("sk"), attribute("gsi1pk"), attribute("gsi1sk"), attribute("gsi2pk"), attribute("gsi2sk")}},
-                    {"KeySchema", keys("pk", "sk")},
-                    {"GlobalSecondaryIndexes", Json::Array{index("gsi1", "gsi1pk", "gsi1sk"), index("gsi2", "gsi2pk", "gsi2sk")}}}),
-      below->clock->now() + std::chrono::seconds{30});
+  const auto made = aws::create_table(options, *below->clock, below->clock->now() + std::chrono::seconds{30});
   if (!made) throw std::runtime_error("no table on " + endpoint + ": " + made.error().message + ' ' + made.error().detail);
   return {below, aws::dynamodb_table(options, *below->clock, *below->random)};
 }

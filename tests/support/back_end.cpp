@@ -230,6 +230,7 @@ bool BackEnd::deliver_outbox(bool& progress) {
   bool left = false;
   for (const Item& item : table->items()) {
     if (family_of(item.key.partition) != Family::outbox || item.key.sort == "LEASE") continue;
+    if (from_millis(item.number(kNotBefore)) > clock.now()) continue;
     const Event event = event_from(item);
     if (!hand_out(event)) {
       left = true;

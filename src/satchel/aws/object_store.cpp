@@ -93,7 +93,8 @@ Result<void> removed(const Result<net::ClientResponse>& response) {
 class S3ObjectStore final : public ObjectStore {
  public:
   S3ObjectStore(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random, std::optional<ContentDistribution> distribution)
-      : knows_whole_(options.full_object_checksums), s3_(std::move(options), clock, random), events_(std::move(events)), distribution_(std::move(distribution)) {}
+      : knows_whole_(options.full_object_checksums), longest_upload_url_(options.longest_upload_url),
+        s3_(std::move(options), clock, random), events_(std::move(events)), distribution_(std::move(distribution)) {}
 
   Result<SignedRequest> sign_upload(const Call& call, const Grant& grant, const UploadTerms& terms) const override;
   Result<SignedRequest> sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const override;
@@ -124,6 +125,7 @@ class S3ObjectStore final : public ObjectStore {
   Result<ObjectInfo> completed_before(const Call& call, const Assembly& assembly, const std::optional<Checksum>& checksum, Error error) const;
 
   bool knows_whole_;
+  Duration longest_upload_url_;
   S3Client s3_;
   std::unique_ptr<ObjectEvents> events_;
   std::optional<ContentDistribution> distribution_;
@@ -141,13 +143,13 @@ Result<SignedRequest> S3ObjectStore::sign_upload(const Call& call, const Grant& 
   S3Request request{.method = "PUT", .key = terms.key, .query = {}, .fields = bound(terms.length, terms.checksum), .body = {}};
   // The one-line upload comes by a redirect: its client sends no header of ours.
   if (terms.checksum) request.fields.add("if-none-match", "*");
-  return sign(request, call, terms.lifetime);
+  return sign(request, call, std::min(terms.lifetime, longest_upload_url_));
 }
 
 Result<SignedRequest> S3ObjectStore::sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const {
   TRY(demand(grant, Action::add));
   if (terms.number < 1 || terms.number > kMostParts) return fail(ErrorCode::invalid, "Parts are numbered from 1 to 10,000.");
-  return sign({"PUT", terms.key, {{"uploadId", terms.store_upload}, {"partNumber", std::to_string(terms.number)}}, bound(terms.length, terms.checksum), {}}, call, terms.lifetime);
+  return sign({"PUT", terms.key, {{"uploadId", terms.store_upload}, {"partNumber", std::to_string(terms.number)}}, bound(terms.length, terms.checksum), {}}, call, std::min(terms.lifetime, longest_upload_url_));
 }
 
 Result<SignedRequest> S3ObjectStore::sign_download(const Call& call, const Grant& grant, const DownloadTerms& terms) const {
