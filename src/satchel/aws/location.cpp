@@ -90,10 +90,9 @@ Result<std::string> service_endpoint(const Environment& environment, std::string
 
 Result<DynamoDbOptions> table_at(std::string_view text, const Environment& environment) {
   const Location location = TRY(parse(text, "dynamodb://", {"region", "endpoint"}, "dynamodb://TABLE?region=eu-central-1"));
-  DynamoDbOptions options{.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_DYNAMODB")),
-                          .region = TRY(region_of(location, environment)),
-                          .table = location.name,
-                          .credentials = nullptr};
+  DynamoDbOptions options{.table = location.name};
+  options.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_DYNAMODB"));
+  options.region = TRY(region_of(location, environment));
   if (options.endpoint.empty()) options.endpoint = fmt::format("https://dynamodb.{}.{}", options.region, domain_of(options.region));
   return options;
 }
@@ -101,7 +100,9 @@ Result<DynamoDbOptions> table_at(std::string_view text, const Environment& envir
 Result<S3Options> bucket_at(std::string_view text, const Environment& environment) {
   constexpr std::string_view kExample = "s3://BUCKET?region=eu-central-1, or s3://BUCKET?endpoint=https://rgw.example.org";
   const Location location = TRY(parse(text, "s3://", {"region", "endpoint", "style", "checksums"}, kExample));
-  S3Options options{.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_S3")), .region = TRY(region_of(location, environment)), .bucket = location.name, .credentials = nullptr};
+  S3Options options{.bucket = location.name};
+  options.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_S3"));
+  options.region = TRY(region_of(location, environment));
   const bool aws = options.endpoint.empty();
   if (aws) options.endpoint = fmt::format("https://s3.{}.{}", options.region, domain_of(options.region));
   const std::string style = location.option("style"), checksums = location.option("checksums");

@@ -118,7 +118,7 @@ class S3ObjectStore final : public ObjectStore {
     if (checksum) fields.add(field_name(checksum->algorithm), checksum->value);
     return fields;
   }
-  Result<SignedRequest> sign(const S3Request& request, const Call& call, Duration lifetime) const;
+  Result<SignedRequest> sign(const S3Request& request, const Call& call, Duration wanted) const;
   Result<ObjectInfo> completed_before(const Call& call, const Assembly& assembly, const std::optional<Checksum>& checksum, Error error) const;
 
   bool knows_whole_;
@@ -126,8 +126,10 @@ class S3ObjectStore final : public ObjectStore {
   std::unique_ptr<ObjectEvents> events_;
 };
 
-Result<SignedRequest> S3ObjectStore::sign(const S3Request& request, const Call& call, Duration lifetime) const {
-  SignedRequest made{.method = request.method, .url = TRY(s3_.presign(request, call, lifetime)), .headers = {}};
+Result<SignedRequest> S3ObjectStore::sign(const S3Request& request, const Call& call, Duration wanted) const {
+  const Duration lifetime = TRY(s3_.lifetime(call, wanted));
+  SignedRequest made{.method = request.method};
+  made.url = TRY(s3_.presign(request, call, lifetime));
   for (const net::Field& field : request.fields) made.headers.emplace_back(field.name, field.value);
   // A URL's date has whole seconds, and so has its end.
   made.expires = std::chrono::floor<std::chrono::seconds>(call.now) + std::chrono::floor<std::chrono::seconds>(lifetime);
