@@ -32,6 +32,9 @@ enum class StoreGap {
   own_checksum,  // an object that came without a checksum has none
 };
 
+/// The gap as a sentence of docs/conformance.md.
+std::string_view reason(StoreGap gap);
+
 struct ObjectStoreAdapter {
   std::string name;
   std::function<StoreGround()> make;

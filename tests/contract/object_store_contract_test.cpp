@@ -51,7 +51,11 @@ class ObjectStoreContract : public testing::TestWithParam<ObjectStoreAdapter> {
     return received.value_or(std::vector<Event>{});
   }
 
-  bool lacks(StoreGap gap) const { return GetParam().gaps.contains(gap); }
+  bool lacks(StoreGap gap) const {
+    if (!GetParam().gaps.contains(gap)) return false;
+    RecordProperty("gap", std::string(reason(gap)));
+    return true;
+  }
 
   StoreGround ground_ = GetParam().make();
   ObjectKey key_{"blobs/ab/object"};
