@@ -110,6 +110,7 @@ struct S3Engine {
 
 S3Engine known(const std::string& name) {
   if (name == "MiniStack") return {.full_object_checksums = false, .gaps = {StoreGap::own_checksum, StoreGap::small_parts}};
+  if (name == "CephRGW") return {.full_object_checksums = false, .gaps = {StoreGap::checksums, StoreGap::loose_completion}};
   return {};
 }
 
@@ -139,6 +140,8 @@ std::string_view reason(StoreGap gap) {
     case StoreGap::leases: return "S3 does not tell how an answer ended, so a download under a limited link is spent when it was allowed.";
     case StoreGap::events: return "New objects are told of by a queue beside the store (EventBridge and SQS on AWS), which this suite does not set up.";
     case StoreGap::small_parts: return "A part in the middle may be smaller than 5 MiB; S3 refuses the assembly.";
+    case StoreGap::checksums: return "The engine is older than S3's CRC checksums: it neither verifies nor keeps them, nor looks at the size that a completion declares. Satchel then cannot tell that bytes were changed on their way, so such an engine is no store for it.";
+    case StoreGap::loose_completion: return "A completion ignores If-None-Match and replaces an object of that key (Satchel's keys are random and used once), answers with an empty etag, and of an upload that has ended says InternalError, where S3 says NoSuchUpload.";
     case StoreGap::own_checksum: return "An object that was sent without a checksum has none; S3 computes CRC64NVME.";
   }
   std::unreachable();
