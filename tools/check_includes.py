@@ -17,6 +17,7 @@ LAW = {
     "net": [],
     "objects": ["model", "net"],
     "identity": ["model", "ports", "runtime"],
+    "oidc": ["model", "ports", "runtime", "net"],
     "memory": ["model", "ports"],
     "aws": ["model", "ports", "net"],
     "embedded": ["model", "ports", "objects", "identity"],

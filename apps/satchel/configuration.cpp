@@ -115,6 +115,36 @@ Result<void> set_data(Configuration& configuration, std::string_view value) {
   return {};
 }
 
+template <std::string Configuration::* Member>
+Result<void> set_location(Configuration& configuration, std::string_view value) {
+  constexpr bool kTable = Member == &Configuration::table;
+  constexpr std::string_view kScheme = kTable ? "dynamodb://" : "s3://";
+  if (!value.empty() && !value.starts_with(kScheme)) {
+    return fail(ErrorCode::invalid, fmt::format("Write it as {}{}?region=eu-central-1, or leave it empty: then it is kept in the data folder.", kScheme, kTable ? "TABLE" : "BUCKET"));
+  }
+  configuration.*Member = std::string(value);
+  return {};
+}
+
+Result<void> set_master_key(Configuration& configuration, std::string_view value) {
+  const auto key = from_base64(value);
+  if (!value.empty() && (!key || key->size() != 32)) return fail(ErrorCode::invalid, "Give 32 random bytes in base64, such as 'openssl rand -base64 32' prints.");
+  configuration.master_key = key.value_or("");
+  return {};
+}
+
+Result<void> set_admins(Configuration& configuration, std::string_view value) {
+  configuration.admins = list_of(value);
+  return {};
+}
+
+Result<void> set_required_claim(Configuration& configuration, std::string_view value) {
+  const std::size_t equals = value.find('=');
+  if (!value.empty() && (equals == value.npos || equals == 0 || equals + 1 == value.size())) return fail(ErrorCode::invalid, "Write it as CLAIM=VALUE, such as groups=satchel.");
+  configuration.required_claim = std::string(value);
+  return {};
+}
+
 template <Duration Configuration::* Member, int MostMinutes>
 Result<void> set_life(Configuration& configuration, std::string_view value) {
   const Duration life = TRY(parse_duration(value));
@@ -145,6 +175,16 @@ constexpr Setting kSettings[] = {
     {"smtp_url", "", "Mail server, such as smtp://user@mail.example.org:587; without it, invitations are shown as links", false, set_text<&Configuration::smtp_url>},
     {"smtp_password", "", "Password for the mail server", true, set_text<&Configuration::smtp_password>},
     {"mail_from", "", "Sender of mail, such as satchel@example.org", false, set_text<&Configuration::mail_from>},
+    {"table", "", "Table elsewhere, such as dynamodb://TABLE?region=eu-central-1; without it, in the data folder", false, set_location<&Configuration::table>},
+    {"objects", "", "Object store elsewhere, such as s3://BUCKET?region=eu-central-1; without it, in the data folder", false, set_location<&Configuration::objects>},
+    {"master_key", "", "With a table elsewhere: base64 of the 32 bytes that everything sealed hangs on, the same for all copies", true, set_master_key},
+    {"issuer", "", "OpenID provider elsewhere at which people sign in, as its tokens write it; without it, Satchel's own", false, set_text<&Configuration::outside_issuer>},
+    {"audience", "", "What the issuer's access tokens name as 'aud'; the client_id where it is not given", false, set_text<&Configuration::audience>},
+    {"client_id", "", "The page's client at the issuer: public, code with PKCE, back to PUBLIC-URL/callback", false, set_text<&Configuration::client_id>},
+    {"cli_client_id", "", "The command line's client at the issuer, back to http://127.0.0.1:PORT/callback; the page's where it is not given", false, set_text<&Configuration::cli_client_id>},
+    {"scopes", "", "What the page asks of the issuer; without it openid, profile, email and offline_access, as far as it knows them", false, set_text<&Configuration::scopes>},
+    {"admins", "", "Who of the issuer's people are administrators, separated by commas: addresses it has verified, claims such as groups=admins, or subjects", false, set_admins},
+    {"required_claim", "", "What an access token of the issuer must carry to be let in, such as groups=satchel", false, set_required_claim},
 };
 
 bool is_known(std::string_view key) { return std::ranges::find(kSettings, key, &Setting::key) != std::end(kSettings); }
@@ -186,6 +226,31 @@ Result<std::pair<std::string, Values>> settings_file(const Sources& sources) {
   return std::pair(path, std::move(values));
 }
 
+Result<void> complete_storage(const Configuration& configuration) {
+  if (!configuration.table.empty() && configuration.master_key.empty()) {
+    return fail(ErrorCode::invalid, "With a table elsewhere, all copies share one key. Make one by 'openssl rand -base64 32', keep it safe, and set master_key (SATCHEL_MASTER_KEY) to it.");
+  }
+  if (configuration.table.empty() && !configuration.master_key.empty()) {
+    return fail(ErrorCode::invalid, "master_key goes with a table elsewhere; the data folder has a key of its own. Set table, too, or take master_key away.");
+  }
+  return {};
+}
+
+Result<void> complete_issuer(Configuration& configuration) {
+  if (configuration.outside_issuer.empty()) {
+    const bool more = !configuration.audience.empty() || !configuration.client_id.empty() || !configuration.cli_client_id.empty() || !configuration.scopes.empty() || !configuration.admins.empty() ||
+                      !configuration.required_claim.empty();
+    if (more) return fail(ErrorCode::invalid, "audience, client_id, cli_client_id, scopes, admins and required_claim go with issuer. Set it, too, or take them away.");
+    return {};
+  }
+  if (configuration.client_id.empty()) {
+    return fail(ErrorCode::invalid, fmt::format("With issuer, the page needs a client there: a public one, code with PKCE, that comes back to {}/callback. Set client_id to its name.", configuration.public_url));
+  }
+  if (configuration.audience.empty()) configuration.audience = configuration.client_id;
+  if (configuration.cli_client_id.empty()) configuration.cli_client_id = configuration.client_id;
+  return {};
+}
+
 Result<void> complete(Configuration& configuration) {
   if (configuration.tls_certificate.empty() != configuration.tls_key.empty()) {
     return fail(ErrorCode::invalid, "tls_cert and tls_key go together: give both, or none.");
@@ -194,7 +259,8 @@ Result<void> complete(Configuration& configuration) {
     configuration.public_url = fmt::format("{}://localhost:{}", configuration.tls_certificate.empty() ? "http" : "https", configuration.port);
   }
   if (!configuration.smtp_url.empty() && configuration.mail_from.empty()) return fail(ErrorCode::invalid, "With smtp_url, mail needs a sender. Set mail_from.");
-  return {};
+  TRY(complete_storage(configuration));
+  return complete_issuer(configuration);
 }
 
 }  // namespace

@@ -32,7 +32,14 @@ struct Configuration {
   LogLevel log_level = LogLevel::info;
   std::string smtp_url, smtp_password, mail_from;
 
-  std::string issuer() const { return public_url + "/auth"; }
+  std::string table, objects;  // empty: in the data folder; else as aws/location.hpp writes where they lie
+  std::string master_key;      // 32 bytes; only with a table elsewhere, whose copies share it
+  std::string outside_issuer;  // empty: the provider in the binary
+  std::string audience, client_id, cli_client_id, scopes;  // of the outside issuer
+  std::vector<std::string> admins;
+  std::string required_claim;
+
+  std::string issuer() const { return outside_issuer.empty() ? public_url + "/auth" : outside_issuer; }
 };
 
 /// A setting as people write it: "public_url" in the file, SATCHEL_PUBLIC_URL in the environment, --public-url as a flag.

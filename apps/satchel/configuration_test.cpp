@@ -88,5 +88,28 @@ TEST(Configuration, TakesHttpsWhereItHasACertificate) {
   EXPECT_EQ(load(sources({{"public_url", "https://files.example.org/"}})).public_url, "https://files.example.org");
 }
 
+TEST(Configuration, ATableElsewhereWantsTheKeyThatItsCopiesShareAndOnlyThen) {
+  const std::string key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+  EXPECT_THAT(refusal(sources({{"table", "dynamodb://files"}})), HasSubstr("master_key"));
+  EXPECT_THAT(refusal(sources({}, {{"SATCHEL_MASTER_KEY", key}})), HasSubstr("table"));
+  EXPECT_THAT(refusal(sources({{"table", "dynamodb://files"}}, {{"SATCHEL_MASTER_KEY", "AAAA"}})), HasSubstr("openssl rand"));
+  EXPECT_THAT(refusal(sources({{"table", "postgres://files"}})), HasSubstr("dynamodb://"));
+  EXPECT_THAT(refusal(sources({{"objects", "gs://files"}})), HasSubstr("s3://"));
+  const Configuration shared = load(sources({{"table", "dynamodb://files"}, {"objects", "s3://files"}}, {{"SATCHEL_MASTER_KEY", key}}));
+  EXPECT_EQ(shared.master_key, std::string(32, '\0'));
+  EXPECT_EQ(shared.table, "dynamodb://files");
+}
+
+TEST(Configuration, AnIssuerElsewhereWantsAClientAndLendsItsNameToTheRest) {
+  EXPECT_THAT(refusal(sources({{"issuer", "https://id.example.org/"}, {"public_url", "https://files.example.org"}})), HasSubstr("https://files.example.org/callback"));
+  EXPECT_THAT(refusal(sources({{"admins", "ann@example.org"}})), HasSubstr("issuer"));
+  EXPECT_THAT(refusal(sources({{"issuer", "https://id.example.org"}, {"client_id", "c"}, {"required_claim", "groups"}})), HasSubstr("groups=satchel"));
+  const Configuration plain = load(sources({{"issuer", "https://id.example.org/"}, {"client_id", "page"}, {"admins", "ann@example.org, groups=admins"}}));
+  EXPECT_EQ(plain.issuer(), "https://id.example.org/");  // a slash at its end is part of the name
+  EXPECT_EQ(plain.audience, "page");
+  EXPECT_EQ(plain.cli_client_id, "page");
+  EXPECT_THAT(plain.admins, testing::ElementsAre("ann@example.org", "groups=admins"));
+}
+
 }  // namespace
 }  // namespace satchel

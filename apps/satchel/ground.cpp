@@ -2,14 +2,13 @@
 #include "apps/satchel/ground.hpp"
 
 #include "satchel/embedded/password_hasher.hpp"
-#include "satchel/embedded/table.hpp"
 
 namespace satchel {
 
 Result<Ground> Ground::open(const Configuration& configuration, const Process& process) {
   DataFolder folder = TRY(DataFolder::open(configuration.data, process.clock));
-  std::string key = TRY(folder.master_key(process.random));
-  auto table = TRY(open_rocksdb_table({.folder = folder.file("table")}, process.clock, process.logger));
+  std::string key = configuration.master_key.empty() ? TRY(folder.master_key(process.random)) : configuration.master_key;
+  auto table = TRY(open_table(configuration, folder, process));
   auto vault = vault_over(key);
   return Ground{.folder = std::move(folder), .master_key = std::move(key), .vault = std::move(vault), .hasher = argon2_password_hasher({}, process.clock, process.random), .table = std::move(table)};
 }

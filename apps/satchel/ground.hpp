@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What everything else stands on: the data folder, held by this process, and in it the table and the master key.
+// What everything else stands on: the data folder, held by this process, the master key and the table. With table and objects elsewhere,
+// the folder holds the socket of the administration alone, and each copy of Satchel on one machine wants a folder of its own.
 #pragma once
 
 #include <memory>
@@ -7,17 +8,11 @@
 
 #include "apps/satchel/configuration.hpp"
 #include "apps/satchel/data_folder.hpp"
+#include "apps/satchel/storage.hpp"
 #include "satchel/ports/table.hpp"
 #include "satchel/ports/vault.hpp"
 
 namespace satchel {
-
-/// What a process has of its own; outlives all that is built on it.
-struct Process {
-  Clock& clock;
-  Random& random;
-  Logger& logger;
-};
 
 struct Ground {
   DataFolder folder;

@@ -6,23 +6,18 @@
 #include "apps/satchel/mail_server.hpp"
 #include "apps/satchel/tickets.hpp"
 #include "apps/satchel/web_assets.hpp"
-#include "satchel/embedded/object_store.hpp"
 #include "satchel/functions/registry.hpp"
-#include "satchel/identity/clients.hpp"
-#include "satchel/identity/registry.hpp"
-#include "satchel/identity/setup.hpp"
 #include "satchel/model/keys.hpp"
 
 namespace satchel {
 namespace {
 
-constexpr std::string_view kObjectsPath = "/objects";
 // First path segments of the front-end's pages (web/src/app/routes.ts).
 const std::vector<std::string> kPages{"files", "trash", "links", "users", "account", "signin", "signup", "setup", "invite", "reset", "callback"};
 
-std::vector<Row> all_rows() {
+std::vector<Row> all_rows(const SignIn& sign_in) {
   std::vector<Row> rows = function_rows();
-  for (Row& row : identity_rows()) rows.push_back(std::move(row));
+  for (Row& row : sign_in.rows()) rows.push_back(std::move(row));
   return rows;
 }
 
@@ -32,48 +27,31 @@ Installation::Installation(const Configuration& configuration, Ground& ground, c
     : configuration_(configuration),
       ground_(&ground),
       process_(process),
-      settings_{.public_url = configuration.public_url, .default_quota = configuration.quota, .access_token_life = configuration.access_token_life, .version = SATCHEL_VERSION},
-      table_(watched_outbox(*ground.table, [this] { if (worker_) worker_->nudge(); })),
-      directory_(*table_, *ground.vault, process.random, configuration.quota),
-      keys_(*table_, *ground.vault),
-      issuer_{keys_, configuration.issuer()} {}
+      settings_{.public_url = configuration.public_url, .default_quota = configuration.quota, .access_token_life = configuration.access_token_life, .version = SATCHEL_VERSION, .outside_issuer = !configuration.outside_issuer.empty()},
+      table_(watched_outbox(*ground.table, [this] { if (worker_) worker_->nudge(); })) {}
 
 Result<std::unique_ptr<Installation>> Installation::open(const Configuration& configuration, Ground& ground, const Process& process) {
   std::unique_ptr<Installation> made(new Installation(configuration, ground, process));
   made->mailer_ = TRY(smtp_mailer(TRY(smtp_options(configuration)), process.clock, process.random));
-  TRY(made->open_store());
-  TRY(made->keys_.tend(call_for(process.clock), TableWriter(*made->table_, {Family::key}), process.random));
+  made->objects_ = TRY(open_objects(configuration, ground.folder, ground.master_key, [&table = *made->table_, &clock = process.clock](std::string_view ticket) { return ticket_stands(table, clock, ticket); }, process));
+  made->settings_.object_events = made->objects_.has_events;
+  made->sign_in_ = TRY(open_sign_in(configuration, *made->table_, *ground.vault, process));
   made->wire_functions();
   made->wire_gateway();
   return made;
 }
 
-Result<void> Installation::open_store() {
-  store_ = TRY(objects::Store::open({.folder = ground_->folder.file("objects")}, process_.clock, process_.random, process_.logger));
-  embedded::ObjectStoreOptions signing{.base_url = configuration_.public_url + std::string(kObjectsPath), .secret = embedded::object_store_secret(ground_->master_key),
-                                        .longest_upload_url = configuration_.upload_url_life};
-  endpoint_ = objects::Endpoint::create(
-      {.prefix = std::string(kObjectsPath),
-       .bucket = signing.bucket,
-       .region = signing.region,
-       .secrets = [key = signing.access_key, secret = signing.secret](std::string_view asked) { return asked == key ? std::optional(secret) : std::nullopt; },
-       .ticket_check = [this](std::string_view ticket) { return ticket_stands(*table_, process_.clock, ticket); }},
-      *store_, process_.clock, process_.random, process_.logger);
-  objects_ = embedded::object_store(std::move(signing), *store_);
-  return {};
-}
-
 void Installation::wire_functions() {
-  const Ports ports{*table_, *objects_, directory_, *mailer_, *ground_->vault, *ground_->hasher, settings_};
-  registry_ = std::make_unique<Registry>(all_rows(), ports);
-  delivery_ = std::make_unique<Delivery>(*registry_, *table_, *objects_, process_.clock, process_.random, process_.logger, random_id(process_.random));
+  const Ports ports{*table_, *objects_.store, sign_in_->directory(), *mailer_, *ground_->vault, *ground_->hasher, settings_};
+  registry_ = std::make_unique<Registry>(all_rows(*sign_in_), ports);
+  delivery_ = std::make_unique<Delivery>(*registry_, *table_, *objects_.store, process_.clock, process_.random, process_.logger, random_id(process_.random));
   schedules_ = std::make_unique<Schedules>(*registry_, *table_, process_.clock, process_.random, process_.logger);
   worker_ = std::make_unique<EventWorker>(*delivery_, *schedules_, process_.clock, process_.logger);
-  gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *ground_->vault, issuer_, process_.clock, process_.random, process_.logger});
+  gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *ground_->vault, sign_in_->issuer(), process_.clock, process_.random, process_.logger});
 }
 
 void Installation::wire_gateway() {
-  gateway::GatewayOptions options{.origins = {.public_url = configuration_.public_url, .content_url = configuration_.content_url, .connect = {}},
+  gateway::GatewayOptions options{.origins = {.public_url = configuration_.public_url, .content_url = configuration_.content_url, .objects = objects_.origin, .connect = sign_in_->origins()},
                                   .proxies = gateway::TrustedProxies::parse(configuration_.trusted_proxies).value(),
                                   .metrics_token = configuration_.metrics_token,
                                   .pages = kPages,
@@ -95,40 +73,35 @@ void Installation::wire_gateway() {
                             TRY(table_->get(call, keys::provider_settings()));
                             return {};
                           }});
-  means.probes.push_back({"objects", [this](const Call&) -> Result<void> {
-                            if (store_->accepts_writes()) return {};
-                            return fail(ErrorCode::unavailable, "The object store takes no writes.", "a sync has failed; start the process again");
-                          }});
+  means.probes.push_back({"objects", objects_.probe});
   gateway_ = std::make_unique<gateway::Gateway>(std::move(options), std::move(means));
-  gateway_->mount(std::string(kObjectsPath), *endpoint_);
-}
-
-Result<std::optional<std::string>> Installation::setup_link() {
-  const identity::Setup setup(*table_, *ground_->vault);
-  const auto token = TRY(setup.token(call_for(process_.clock), TableWriter(*table_, {Family::key}), process_.random));
-  if (!token) return std::nullopt;
-  return std::optional(identity::setup_url(configuration_.public_url, *token));
+  if (objects_.endpoint) gateway_->mount(std::string(kObjectsPath), *objects_.endpoint);
 }
 
 Result<Json> Installation::page_configuration(const Call& call) const {
   const auto item = TRY(table_->get(call, keys::provider_settings()));
-  Json page = Json::object({{"issuer", configuration_.issuer()},
-                            {"client_id", identity::kWebClient},
-                            {"api", "/api/v1"},
-                            {"version", settings_.version},
-                            {"self_signup", item && item->flag(keys::kSelfSignup)},
-                            {"mail", mailer_->enabled()}});
+  Json page(sign_in_->page());
+  page.set("api", "/api/v1");
+  page.set("version", settings_.version);
+  page.set("self_signup", !settings_.outside_issuer && item && item->flag(keys::kSelfSignup));
+  page.set("mail", mailer_->enabled());
   if (!configuration_.content_url.empty()) page.set("content_url", configuration_.content_url);
   return page;
 }
 
+std::string Installation::store_metrics() const {
+  using gateway::metric;
+  if (!objects_.engine) return {};
+  const auto store = objects_.engine->counters();
+  return metric("satchel_objects_written_total", "counter", "Objects that were stored.", store.objects_written) +
+         metric("satchel_object_parts_written_total", "counter", "Parts that were stored.", store.parts_written) +
+         metric("satchel_object_bytes_written_total", "counter", "Bytes that were stored.", store.bytes_written) +
+         metric("satchel_objects_removed_total", "counter", "Objects that were removed.", store.objects_removed);
+}
+
 std::string Installation::metrics() const {
   using gateway::metric;
-  const auto store = store_->counters();
-  std::string text = metric("satchel_objects_written_total", "counter", "Objects that were stored.", store.objects_written);
-  text += metric("satchel_object_parts_written_total", "counter", "Parts that were stored.", store.parts_written);
-  text += metric("satchel_object_bytes_written_total", "counter", "Bytes that were stored.", store.bytes_written);
-  text += metric("satchel_objects_removed_total", "counter", "Objects that were removed.", store.objects_removed);
+  std::string text = store_metrics();
   const auto delivered = delivery_->counts();
   text += metric("satchel_events_delivered_total", "counter", "Events that a consumer has handled.", delivered.delivered);
   text += metric("satchel_events_failed_total", "counter", "Tries of consumers that failed.", delivered.failed);

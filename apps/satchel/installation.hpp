@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The embedded shape, wired: every adapter over one data folder, the functions over the adapters, the gates and the gateway in front of
+// The server, wired: the adapters that the configuration chooses, the functions over the adapters, the gates and the gateway in front of
 // them. The one place where functions and adapters meet.
 #pragma once
 
@@ -9,11 +9,8 @@
 #include <string>
 
 #include "apps/satchel/ground.hpp"
+#include "apps/satchel/sign_in.hpp"
 #include "satchel/gateway/gateway.hpp"
-#include "satchel/identity/directory.hpp"
-#include "satchel/identity/signing_keys.hpp"
-#include "satchel/objects/endpoint.hpp"
-#include "satchel/objects/store.hpp"
 #include "satchel/ports/mailer.hpp"
 #include "satchel/ports/object_store.hpp"
 #include "satchel/runtime/delivery.hpp"
@@ -24,8 +21,8 @@ namespace satchel {
 
 class Installation {
  public:
-  /// Opens the store and makes what a first start needs (signing keys). The ground and the process outlive it. Errors: of the store and
-  /// the table, each a sentence for the person at the terminal.
+  /// Opens the store and makes what a first start needs. The ground and the process outlive it. Errors: of the store, the table and the
+  /// issuer, each a sentence for the person at the terminal.
   static Result<std::unique_ptr<Installation>> open(const Configuration& configuration, Ground& ground, const Process& process);
 
   net::Handler& handler() { return *gateway_; }
@@ -33,31 +30,27 @@ class Installation {
   EventWorker& events() { return *worker_; }
   /// /readyz says so from here on: the start is over.
   void announce_ready() { ready_ = true; }
-  /// "PUBLIC_URL/setup#TOKEN", while no administrator exists.
-  Result<std::optional<std::string>> setup_link();
+  /// What the person at the terminal should do while no administrator exists.
+  Result<std::optional<std::string>> hint() { return sign_in_->hint(call_for(process_.clock)); }
   /// Lines for /metrics of what the gateway does not know: the server's own counters.
   void watch(const net::Server& server) { server_ = &server; }
 
  private:
   Installation(const Configuration& configuration, Ground& ground, const Process& process);
-  Result<void> open_store();
   void wire_functions();
   void wire_gateway();
   Result<Json> page_configuration(const Call& call) const;
+  std::string store_metrics() const;
   std::string metrics() const;
 
   Configuration configuration_;
   Ground* ground_;
   Process process_;
   Settings settings_;
-  std::unique_ptr<objects::Store> store_;
-  std::unique_ptr<ObjectStore> objects_;
-  std::unique_ptr<objects::Endpoint> endpoint_;
+  ObjectSide objects_;
   std::unique_ptr<Table> table_;  // tells the worker of new events
   std::unique_ptr<Mailer> mailer_;
-  identity::AccountDirectory directory_;
-  identity::SigningKeys keys_;
-  TrustedIssuer issuer_;
+  std::unique_ptr<SignIn> sign_in_;
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<Delivery> delivery_;
   std::unique_ptr<Schedules> schedules_;

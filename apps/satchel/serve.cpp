@@ -66,16 +66,25 @@ Result<void> settle_port(Configuration& configuration) {
   return {};
 }
 
-void greet(const Configuration& configuration, const std::optional<std::string>& setup_link) {
+void greet_where(const Configuration& configuration) {
+  if (configuration.table.empty() && configuration.objects.empty()) {
+    fmt::print("Everything is kept in {}\n", configuration.data);
+    return;
+  }
+  const auto where = [&](const std::string& elsewhere) { return elsewhere.empty() ? configuration.data : elsewhere.substr(0, elsewhere.find('?')); };
+  fmt::print("What people keep is in {}, what is known of it in {}\n", where(configuration.objects), where(configuration.table));
+}
+
+void greet(const Configuration& configuration, const std::optional<std::string>& hint) {
   fmt::print("Satchel {} is ready at {}\n", SATCHEL_VERSION, configuration.public_url);
-  fmt::print("Everything is kept in {}\n", configuration.data);
+  greet_where(configuration);
   if (!configuration.public_url.starts_with("https://") && !gateway::is_loopback(configuration.address)) {
     fmt::print("Others can reach this address without encryption: browsers will not let them sign in. Use HTTPS (--tls-cert, --tls-key, or a proxy and --public-url).\n");
   }
   if (gateway::is_loopback(configuration.address) && configuration.public_url.starts_with("https://") && configuration.trusted_proxies.empty()) {
     fmt::print("To Satchel all who come through your proxy look like one client, and one can lock out all: add --trusted-proxies 127.0.0.1, and let it send X-Forwarded-For.\n");
   }
-  if (setup_link) fmt::print("\nMake the first account, the administrator's, here:\n\n  {}\n\n", *setup_link);
+  if (hint) fmt::print("\n{}\n\n", *hint);
   fmt::print("Stop it with Ctrl-C.\n");
   std::fflush(stdout);
 }
@@ -92,7 +101,7 @@ class Serving {
     administration_.emplace(*ground_, process(), configuration_.quota);
     admin_socket_.emplace(*administration_);
     admin_server_ = TRY(net::Server::start({.unix_path = ground_->folder.file("admin.sock"), .loops = 1}, *admin_socket_, *logger_));
-    const auto setup_link = TRY(installation_->setup_link());
+    const auto hint = TRY(installation_->hint());
     server_ = TRY(net::Server::start({.address = configuration_.address,
                                       .port = configuration_.port,
                                       .certificate_file = configuration_.tls_certificate,
@@ -100,7 +109,7 @@ class Serving {
                                      installation_->handler(), *logger_));
     installation_->watch(*server_);
     logger_->info("started", {{"version", SATCHEL_VERSION}, {"public_url", configuration_.public_url}, {"data", configuration_.data}});
-    greet(configuration_, setup_link);
+    greet(configuration_, hint);
     installation_->announce_ready();
     installation_->events().start();
     return {};

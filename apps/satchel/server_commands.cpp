@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "apps/satchel/admin_socket.hpp"
+#include "apps/satchel/doctor.hpp"
 #include "apps/satchel/serve.hpp"
 #include "apps/satchel/usage.hpp"
 #include "satchel/cli/console.hpp"
@@ -29,7 +30,7 @@ struct Given {
   std::string file;
   std::string email, name, expires, consumer;
   std::vector<std::string> scopes;
-  bool admin = false, password_stdin = false;
+  bool admin = false, password_stdin = false, create = false;
 };
 using Shared = std::shared_ptr<Given>;
 
@@ -105,7 +106,7 @@ enum class Folder { must_be_there, may_be_made };
 /// By the running server where there is one, else in the data folder itself.
 Result<Json> administer(const Given& given, Folder folder, std::string_view path, Result<Json> (Administration::*command)(const Json&) const, const Json& request) {
   const Configuration configuration = TRY(load(given)).configuration;
-  if (folder == Folder::must_be_there && !DataFolder::is_there(configuration.data)) {
+  if (folder == Folder::must_be_there && configuration.table.empty() && !DataFolder::is_there(configuration.data)) {
     return fail(ErrorCode::not_found, fmt::format("There is no Satchel in {}. Name its data folder with --data; 'satchel serve' and 'satchel user add' make a new one.", configuration.data));
   }
   const auto clock = system_clock();
@@ -118,6 +119,18 @@ Result<Json> administer(const Given& given, Folder folder, std::string_view path
   return (Administration(ground, process, configuration.quota).*command)(request);
 }
 
+Result<Said> see_doctor(const Given& given, bool& well) {
+  const Configuration configuration = TRY(load(given)).configuration;
+  const auto clock = system_clock();
+  const auto random = system_random();
+  const auto logger = null_logger();
+  const Process process{*clock, *random, *logger};
+  aws::Findings findings = given.create ? create_engines(configuration, process) : aws::Findings();
+  for (aws::Finding& finding : examine(configuration, process)) findings.push_back(std::move(finding));
+  well = is_well(findings);
+  return Said{to_json(findings), to_text(findings)};
+}
+
 /// The first line, without what ends it.
 Result<std::string> read_password() {
   if (isatty(STDIN_FILENO) == 1) fmt::print(stderr, "Password, then Enter: ");
@@ -128,6 +141,9 @@ Result<std::string> read_password() {
 }
 
 Result<Said> add_user(const Given& given) {
+  if (const Configuration configuration = TRY(load(given)).configuration; !configuration.outside_issuer.empty()) {
+    return fail(ErrorCode::unsupported, fmt::format("People sign in at {}: give them an account there. They are here as soon as they have signed in; 'admins' names who of them is an administrator.", configuration.outside_issuer));
+  }
   Json request = Json::object({{"email", given.email}, {"admin", given.admin}, {"password", TRY(read_password())}});
   if (!given.name.empty()) request.set("name", given.name);
   Json added = TRY(administer(given, Folder::may_be_made, kAddUserPath, &Administration::add_user, request));
@@ -160,7 +176,9 @@ int say(const Result<Said>& said, bool json) {
 }
 
 void add_data(CLI::App* command, const Shared& given) {
-  add_setting(command, given, settings()[0]);
+  for (const Setting& setting : settings()) {
+    if (setting.key == "data" || setting.key == "table") add_setting(command, given, setting);
+  }
   command->add_option("--config", given->file, "Configuration file; without it satchel.conf in the data folder");
 }
 
@@ -173,13 +191,35 @@ void add_serve(CLI::App& app, ChosenCommand& chosen, const bool* json) {
       "  satchel serve                                   on http://localhost:8420, with its data in ./satchel-data\n"
       "  satchel serve --data /var/lib/satchel --public-url https://files.example.org --trusted-proxies 127.0.0.1\n"
       "  satchel serve --listen 0.0.0.0:443 --public-url https://files.example.org --tls-cert chain.pem --tls-key key.pem\n"
-      "Secrets (metrics_token, smtp_password) are set in the environment (SATCHEL_SMTP_PASSWORD) or in satchel.conf.");
+      "  satchel serve --table 'dynamodb://files?region=eu-central-1' --objects 's3://files-bytes?region=eu-central-1' --public-url https://files.example.org\n"
+      "  satchel serve --issuer https://id.example.org/realms/people --client-id satchel --admins ada@example.org\n"
+      "Secrets (metrics_token, smtp_password, master_key) are set in the environment (SATCHEL_SMTP_PASSWORD) or in satchel.conf. The credential of table and\n"
+      "objects is AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. 'satchel doctor' says whether all that lies elsewhere is as it should be.");
   serve->callback([&chosen, json, given] { chosen = [given, json] { return run_server(*given, *json); }; });
   const auto shown = std::make_shared<Given>();
   CLI::App* config = app.add_subcommand("config", "Show every setting, its value and where it comes from");
   add_settings(config, shown);
   config->footer("Example:\n  satchel config --data /var/lib/satchel");
   config->callback([&chosen, json, shown] { chosen = [shown, json] { return say(show_configuration(*shown), *json); }; });
+}
+
+void add_doctor(CLI::App& app, ChosenCommand& chosen, const bool* json) {
+  const auto given = std::make_shared<Given>();
+  CLI::App* doctor = app.add_subcommand("doctor", "Look at table, objects and issuer that lie elsewhere, and say what does not fit");
+  add_settings(doctor, given);
+  doctor->add_flag("--create", given->create, "First make table and bucket where they are missing, with indexes, CORS rules and the rest; what is there stays as it is");
+  doctor->footer(
+      "Examples:\n"
+      "  satchel doctor                                  with the settings that 'satchel serve' has, of satchel.conf and the environment\n"
+      "  satchel doctor --create --table 'dynamodb://files?endpoint=http://127.0.0.1:8000' --objects 's3://files?endpoint=http://127.0.0.1:7070'\n"
+      "A line a finding: what it is about; good, advice or bad; a sentence. Exit status: 0 where nothing is bad, else 1.");
+  doctor->callback([&chosen, json, given] {
+    chosen = [given, json] {
+      bool well = false;
+      const int status = say(see_doctor(*given, well), *json);
+      return status != cli::kDone || well ? status : cli::kFailed;
+    };
+  });
 }
 
 void add_people(CLI::App& app, ChosenCommand& chosen, const bool* json) {
@@ -225,6 +265,7 @@ void add_events(CLI::App& app, ChosenCommand& chosen, const bool* json) {
 
 void add_server_commands(CLI::App& app, ChosenCommand& chosen, const bool& json) {
   add_serve(app, chosen, &json);
+  add_doctor(app, chosen, &json);
   add_people(app, chosen, &json);
   add_tokens(app, chosen, &json);
   add_events(app, chosen, &json);

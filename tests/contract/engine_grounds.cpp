@@ -3,33 +3,19 @@
 
 #include <stdexcept>
 
+#include "satchel/aws/examine_table.hpp"
+
 namespace satchel::contract {
 namespace {
 
 constexpr Duration kPatience{30'000};
-
-Json attribute(std::string_view name) { return Json::object({{"AttributeName", name}, {"AttributeType", "S"}}); }
-Json keys(std::string_view partition, std::string_view sort) {
-  return Json::Array{Json::object({{"AttributeName", partition}, {"KeyType", "HASH"}}), Json::object({{"AttributeName", sort}, {"KeyType", "RANGE"}})};
-}
-Json index(std::string_view name, std::string_view partition, std::string_view sort) {
-  return Json::object({{"IndexName", name}, {"KeySchema", keys(partition, sort)}, {"Projection", Json::object({{"ProjectionType", "ALL"}})}});
-}
 
 }  // namespace
 
 aws::DynamoDbOptions new_table(const std::string& endpoint, Clock& clock, Random& random) {
   const aws::DynamoDbOptions options{
       .endpoint = endpoint, .region = "us-east-1", .table = "satchel-" + random_id(random), .credentials = aws::fixed_credential({"AKIDEXAMPLE", "secret"})};
-  aws::DynamoDbClient client(options, clock);
-  const auto made = client.call(
-      "CreateTable",
-      Json::object({{"TableName", options.table},
-                    {"BillingMode", "PAY_PER_REQUEST"},
-                    {"AttributeDefinitions", Json::Array{attribute("pk"), attribute("sk"), attribute("gsi1pk"), attribute("gsi1sk"), attribute("gsi2pk"), attribute("gsi2sk")}},
-                    {"KeySchema", keys("pk", "sk")},
-                    {"GlobalSecondaryIndexes", Json::Array{index("gsi1", "gsi1pk", "gsi1sk"), index("gsi2", "gsi2pk", "gsi2sk")}}}),
-      clock.now() + kPatience);
+  const auto made = aws::create_table(options, clock, clock.now() + kPatience);
   if (!made) throw std::runtime_error("no table on " + endpoint + ": " + made.error().message + ' ' + made.error().detail);
   return options;
 }

@@ -235,6 +235,7 @@ bool BackEnd::deliver_outbox(bool& progress) {
   if (newest_first_) std::ranges::reverse(items);
   for (const Item& item : items) {
     if (family_of(item.key.partition) != Family::outbox || item.key.sort == "LEASE") continue;
+    if (from_millis(item.number(kNotBefore)) > clock.now()) continue;
     const Event event = event_from(item);
     if (!hand_out(event)) {
       left = true;

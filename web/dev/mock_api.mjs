@@ -190,6 +190,9 @@ const routes = {
   'GET /config.json': (_, { host }) => ({
     issuer: `http://${host}/auth`,
     client_id: 'satchel-web',
+    cli_client_id: 'satchel-cli',
+    scope: 'openid profile email offline_access',
+    accounts: 'here',
     api: '/api/v1',
     version: 'mock',
     self_signup: settings.self_signup,

@@ -92,8 +92,9 @@ Result<void> removed(const Result<net::ClientResponse>& response) {
 
 class S3ObjectStore final : public ObjectStore {
  public:
-  S3ObjectStore(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random)
-      : knows_whole_(options.full_object_checksums), s3_(std::move(options), clock, random), events_(std::move(events)) {}
+  S3ObjectStore(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random, std::optional<ContentDistribution> distribution)
+      : knows_whole_(options.full_object_checksums), longest_upload_url_(options.longest_upload_url),
+        s3_(std::move(options), clock, random), events_(std::move(events)), distribution_(std::move(distribution)) {}
 
   Result<SignedRequest> sign_upload(const Call& call, const Grant& grant, const UploadTerms& terms) const override;
   Result<SignedRequest> sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const override;
@@ -118,19 +119,22 @@ class S3ObjectStore final : public ObjectStore {
     if (checksum) fields.add(field_name(checksum->algorithm), checksum->value);
     return fields;
   }
+  /// A URL's date has whole seconds, and so has its end.
+  static Time end_of(const Call& call, Duration lifetime) { return std::chrono::floor<std::chrono::seconds>(call.now) + std::chrono::floor<std::chrono::seconds>(lifetime); }
   Result<SignedRequest> sign(const S3Request& request, const Call& call, Duration lifetime) const;
   Result<ObjectInfo> completed_before(const Call& call, const Assembly& assembly, const std::optional<Checksum>& checksum, Error error) const;
 
   bool knows_whole_;
+  Duration longest_upload_url_;
   S3Client s3_;
   std::unique_ptr<ObjectEvents> events_;
+  std::optional<ContentDistribution> distribution_;
 };
 
 Result<SignedRequest> S3ObjectStore::sign(const S3Request& request, const Call& call, Duration lifetime) const {
   SignedRequest made{.method = request.method, .url = TRY(s3_.presign(request, call, lifetime)), .headers = {}};
   for (const net::Field& field : request.fields) made.headers.emplace_back(field.name, field.value);
-  // A URL's date has whole seconds, and so has its end.
-  made.expires = std::chrono::floor<std::chrono::seconds>(call.now) + std::chrono::floor<std::chrono::seconds>(lifetime);
+  made.expires = end_of(call, lifetime);
   return made;
 }
 
@@ -139,20 +143,23 @@ Result<SignedRequest> S3ObjectStore::sign_upload(const Call& call, const Grant& 
   S3Request request{.method = "PUT", .key = terms.key, .query = {}, .fields = bound(terms.length, terms.checksum), .body = {}};
   // The one-line upload comes by a redirect: its client sends no header of ours.
   if (terms.checksum) request.fields.add("if-none-match", "*");
-  return sign(request, call, terms.lifetime);
+  return sign(request, call, std::min(terms.lifetime, longest_upload_url_));
 }
 
 Result<SignedRequest> S3ObjectStore::sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const {
   TRY(demand(grant, Action::add));
   if (terms.number < 1 || terms.number > kMostParts) return fail(ErrorCode::invalid, "Parts are numbered from 1 to 10,000.");
-  return sign({"PUT", terms.key, {{"uploadId", terms.store_upload}, {"partNumber", std::to_string(terms.number)}}, bound(terms.length, terms.checksum), {}}, call, terms.lifetime);
+  return sign({"PUT", terms.key, {{"uploadId", terms.store_upload}, {"partNumber", std::to_string(terms.number)}}, bound(terms.length, terms.checksum), {}}, call, std::min(terms.lifetime, longest_upload_url_));
 }
 
 Result<SignedRequest> S3ObjectStore::sign_download(const Call& call, const Grant& grant, const DownloadTerms& terms) const {
   TRY(demand(grant, Action::read));
   // Always a type of ours: what the uploader sent as the type is never sent on.
   const std::string type = terms.content_type.empty() ? "application/octet-stream" : terms.content_type;
-  return sign({"GET", terms.key, {{"response-content-disposition", content_disposition(terms.file_name, terms.inline_view)}, {"response-content-type", type}}, {}, {}}, call, terms.lifetime);
+  net::Parameters query{{"response-content-disposition", content_disposition(terms.file_name, terms.inline_view)}, {"response-content-type", type}};
+  if (!distribution_) return sign({"GET", terms.key, std::move(query), {}, {}}, call, terms.lifetime);
+  const Time expires = end_of(call, terms.lifetime);
+  return SignedRequest{.method = "GET", .url = signed_url(*distribution_, {'/' + terms.key.str(), std::move(query)}, expires), .headers = {}, .expires = expires};
 }
 
 Result<std::string> S3ObjectStore::begin(const Call& call, const ObjectKey& key, ChecksumAlgorithm algorithm) {
@@ -234,8 +241,8 @@ Result<void> S3ObjectStore::remove(const Call& call, const ObjectKey& key) { ret
 
 }  // namespace
 
-std::unique_ptr<ObjectStore> s3_object_store(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random) {
-  return std::make_unique<S3ObjectStore>(std::move(options), std::move(events), clock, random);
+std::unique_ptr<ObjectStore> s3_object_store(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random, std::optional<ContentDistribution> distribution) {
+  return std::make_unique<S3ObjectStore>(std::move(options), std::move(events), clock, random, std::move(distribution));
 }
 
 }  // namespace satchel::aws

@@ -13,13 +13,6 @@
 namespace satchel::aws {
 namespace {
 
-std::string origin_of(const S3Options& options) {
-  if (!options.bucket_in_host) return options.endpoint;
-  std::string origin = options.endpoint;
-  const std::size_t scheme = origin.find("://");
-  return scheme == std::string::npos ? origin : origin.insert(scheme + 3, options.bucket + '.');
-}
-
 ErrorCode code_of(std::string_view type, int status) {
   static constexpr std::array<std::pair<std::string_view, ErrorCode>, 14> kCodes{{
       {"NoSuchKey", ErrorCode::not_found},
@@ -45,6 +38,13 @@ ErrorCode code_of(std::string_view type, int status) {
 }
 
 }  // namespace
+
+std::string origin_of(const S3Options& options) {
+  if (!options.bucket_in_host) return options.endpoint;
+  std::string origin = options.endpoint;
+  const std::size_t scheme = origin.find("://");
+  return scheme == std::string::npos ? origin : origin.insert(scheme + 3, options.bucket + '.');
+}
 
 S3Client::S3Client(S3Options options, Clock& clock, Random& random)
     : options_(std::move(options)), origin_(origin_of(options_)), clock_(&clock), random_(&random), service_({"s3", origin_, options_.region, options_.credentials}, clock) {}

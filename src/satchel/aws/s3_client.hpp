@@ -20,7 +20,11 @@ struct S3Options {
   std::shared_ptr<CredentialSource> credentials;
   /// Whether the engine knows CRC64NVME and CRC32C of a whole object, as S3 does. Else the parts' own are joined and compared here.
   bool full_object_checksums = true;
+  Duration longest_upload_url{900'000};  // what the terms of an upload ask for is cut to this
 };
+
+/// "https://BUCKET.s3.eu-central-1.amazonaws.com" or the endpoint itself: where signed URLs lead.
+std::string origin_of(const S3Options& options);
 
 struct S3Request {
   std::string method;

@@ -192,7 +192,7 @@ Result<void> Api::refresh(const std::string& stale) {
   }
   if (stored && stored->url == credentials_.url) credentials_ = *stored;
   const std::string& spent = credentials_.refresh_token;
-  auto fresh = fetch_tokens(*http_, world_.clock, credentials_, fmt::format("grant_type=refresh_token&client_id=satchel-cli&refresh_token={}", percent_encode(spent)));
+  auto fresh = fetch_tokens(*http_, world_.clock, credentials_, fmt::format("grant_type=refresh_token&client_id={}&refresh_token={}", percent_encode(credentials_.client_id), percent_encode(spent)));
   if (!fresh && fresh.error().code == ErrorCode::invalid) {
     return fail(ErrorCode::unauthenticated, fmt::format("The sign-in has ended. Run 'satchel login {}' again.", credentials_.url));
   }
@@ -215,7 +215,8 @@ Result<Credentials> fetch_tokens(net::Client& http, const Clock& clock, Credenti
     return fail(ErrorCode::invalid, "The server gave no tokens.", tokens ? text_of(*tokens, "error") : std::string());
   }
   credentials.token = text_of(*tokens, "access_token");
-  credentials.refresh_token = text_of(*tokens, "refresh_token");
+  // One that is not replaced stays good (RFC 6749 section 6).
+  if (auto fresh = text_of(*tokens, "refresh_token"); !fresh.empty()) credentials.refresh_token = std::move(fresh);
   credentials.expires = now + std::chrono::seconds{number_of(*tokens, "expires_in")};
   return credentials;
 }

@@ -72,6 +72,7 @@ Result<std::optional<Credentials>> CredentialStore::load() const {
   Credentials found;
   found.url = TRY(reader->text("url"));
   found.token_endpoint = TRY(reader->text("token_endpoint"));
+  found.client_id = TRY(reader->optional_text("client_id")).value_or("satchel-cli");  // files of earlier versions have none
   found.token = TRY(reader->text("token"));
   found.refresh_token = TRY(reader->text("refresh_token"));
   found.expires = from_millis(TRY(reader->number("expires")));
@@ -81,6 +82,7 @@ Result<std::optional<Credentials>> CredentialStore::load() const {
 Result<void> CredentialStore::save(const Credentials& credentials) {
   const std::string text = Json::object({{"url", credentials.url},
                                          {"token_endpoint", credentials.token_endpoint},
+                                         {"client_id", credentials.client_id},
                                          {"token", credentials.token},
                                          {"refresh_token", credentials.refresh_token},
                                          {"expires", to_millis(credentials.expires)}})

@@ -15,6 +15,7 @@ namespace satchel::cli {
 struct Credentials {
   std::string url;             // PUBLIC_URL of the server, without a slash at its end
   std::string token_endpoint;  // of its OpenID provider
+  std::string client_id;       // there
   std::string token;           // personal API token or access token
   std::string refresh_token;   // empty: the token is all there is
   Time expires{};              // of an access token

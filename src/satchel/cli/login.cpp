@@ -127,14 +127,31 @@ Result<Json> fetch_json(net::Client& http, const Clock& clock, const std::string
 
 struct Provider {
   std::string authorize, token;
+  std::string client, scope;
+  std::string resource;  // what the token is for, where the issuer wants to hear it (RFC 8707)
 };
+
+/// Servers of earlier versions do not name them.
+std::string named(const Json& config, std::string_view member, std::string standard) {
+  std::string value = text_of(config, member);
+  return value.empty() ? standard : value;
+}
+
+std::string discovery_address(std::string issuer) {
+  if (issuer.ends_with('/')) issuer.pop_back();
+  return issuer + "/.well-known/openid-configuration";
+}
 
 Result<Provider> discover(net::Client& http, const Clock& clock, const std::string& url) {
   const Json config = TRY(fetch_json(http, clock, url + "/config.json"));
   const std::string issuer = text_of(config, "issuer");
-  const Json document = TRY(fetch_json(http, clock, issuer + "/.well-known/openid-configuration"));
+  const Json document = TRY(fetch_json(http, clock, discovery_address(issuer)));
   if (text_of(document, "issuer") != issuer) return fail(ErrorCode::invalid, "The OpenID provider names another issuer than the server does. Tell its administrator.");
-  return Provider{text_of(document, "authorization_endpoint"), text_of(document, "token_endpoint")};
+  return Provider{.authorize = text_of(document, "authorization_endpoint"),
+                  .token = text_of(document, "token_endpoint"),
+                  .client = named(config, "cli_client_id", "satchel-cli"),
+                  .scope = named(config, "scope", "openid offline_access"),
+                  .resource = text_of(config, "resource")};
 }
 
 Result<Credentials> sign_in(World& world, std::string url) {
@@ -146,15 +163,17 @@ Result<Credentials> sign_in(World& world, std::string url) {
   const auto quiet = null_logger();
   const auto server = TRY(net::Server::start({.loops = 1}, callback, *quiet));
   const std::string redirect = fmt::format("http://127.0.0.1:{}/callback", server->port());
-  const std::string address = fmt::format("{}?response_type=code&client_id=satchel-cli&scope=openid%20offline_access&redirect_uri={}&state={}&code_challenge_method=S256&code_challenge={}",
-                                          provider.authorize, percent_encode(redirect), state, to_base64url(sha256(verifier)));
+  const std::string resource = provider.resource.empty() ? "" : "&resource=" + percent_encode(provider.resource);
+  const std::string address = fmt::format("{}{}response_type=code&client_id={}&scope={}&redirect_uri={}&state={}&code_challenge_method=S256&code_challenge={}{}", provider.authorize,
+                                          provider.authorize.contains('?') ? '&' : '?', percent_encode(provider.client), percent_encode(provider.scope), percent_encode(redirect), state,
+                                          to_base64url(sha256(verifier)), resource);
   world.err << "Open this address in a browser to sign in:\n\n  " << address << "\n\n" << std::flush;
   if (world.err_is_terminal) open_browser(address);
   const auto code = callback.wait();
   server->stop(world.clock.now() + Duration{2'000});
   if (!code) return fail(ErrorCode::unauthenticated, callback.error().empty() ? "Nobody signed in within ten minutes. Run the command again." : "The server refused the sign-in. Run the command again.", callback.error());
-  return fetch_tokens(*http, world.clock, {.url = url, .token_endpoint = provider.token},
-                      fmt::format("grant_type=authorization_code&client_id=satchel-cli&code={}&redirect_uri={}&code_verifier={}", percent_encode(*code), percent_encode(redirect), verifier));
+  return fetch_tokens(*http, world.clock, {.url = url, .token_endpoint = provider.token, .client_id = provider.client},
+                      fmt::format("grant_type=authorization_code&client_id={}&code={}&redirect_uri={}&code_verifier={}{}", percent_encode(provider.client), percent_encode(*code), percent_encode(redirect), verifier, resource));
 }
 
 }  // namespace

@@ -114,6 +114,15 @@ Result<Item> commit_upload(const Context& context, const TableReader& table, Tab
   return attempt(context, [&] { return commit_once(context, table, writer, id, info); });
 }
 
+Result<bool> commit_arrived(const Context& context, const TableReader& table, TableWriter& writer, const ObjectAssembler& store, const Upload& upload) {
+  const auto info = TRY(store.head(context.call, upload.key()));
+  if (!info || static_cast<std::int64_t>(info->size) != upload.size) return false;
+  const auto file = commit_upload(context, table, writer, upload.id, *info);
+  if (!file && passes_by_itself(file.error())) return std::unexpected(file.error());
+  if (!file) context.logger.info("upload.not_committed", {{"upload", upload.id.str()}, {"why", file.error().type}});
+  return true;
+}
+
 Result<void> give_up(const Context& context, const TableReader& table, TableWriter& writer, const UploadId& id) {
   const auto upload = TRY(find_upload(context.call, table, id));
   if (!upload || upload->state != kOpen) return {};

@@ -12,6 +12,10 @@ namespace satchel {
 /// folder_gone), gone (aborted, or the file was deleted since), not_found; of the table, which pass by themselves.
 Result<Item> commit_upload(const Context& context, const TableReader& table, TableWriter& writer, const UploadId& id, const ObjectInfo& info);
 
+/// Likewise for a client that vanished, where the object is in the store. Whether it is there. What the client may still decide (a name that
+/// is taken, a folder that is gone) stays undecided. Errors: those that pass by themselves.
+Result<bool> commit_arrived(const Context& context, const TableReader& table, TableWriter& writer, const ObjectAssembler& store, const Upload& upload);
+
 /// Aborts; the room comes back, and the event upload.aborted has the store forget the bytes. Of an ended upload: nothing to do.
 /// Error: conflict without a type (try again).
 Result<void> give_up(const Context& context, const TableReader& table, TableWriter& writer, const UploadId& id);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace satchel {
@@ -53,6 +54,16 @@ bool LinkDoor::is_unlocked(const Link& link, std::string_view ticket, Time now) 
   const std::string version = fmt::format("{}:", link.version);
   // Both are of fixed form, so that text compares as numbers do.
   return plain && plain->starts_with(version) && plain->substr(version.size()) > fmt::format("{:015}", to_millis(now));
+}
+
+Response shown(const Json& what, const Link& link, const Settings& settings, Time now) {
+  Response response = Response::json(what);
+  if (!link.password.empty() || link.max_downloads) return response;
+  const Duration left = link.expires ? *link.expires - now : settings.shared_caching;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(std::min(left, settings.shared_caching));
+  // Browsers ask anew each time: a link that was withdrawn in this browser is gone in it.
+  if (seconds.count() > 0) response.headers.emplace_back("cache-control", fmt::format("public, max-age=0, s-maxage={}", seconds.count()));
+  return response;
 }
 
 Json visible_entry(const Item& item, const Link& link) {

@@ -40,6 +40,9 @@ class LinkDoor {
 /// The refusal of a link in this state.
 std::unexpected<Error> link_over(LinkState state);
 
+/// What a link shows. Where nothing but its token is asked for, a CDN may keep it as long as the settings say, and never beyond its expiry.
+Response shown(const Json& what, const Link& link, const Settings& settings, Time now);
+
 /// The API's Entry for a visitor: nothing of what lies outside of the link, nor of other links.
 Json visible_entry(const Item& item, const Link& link);
 

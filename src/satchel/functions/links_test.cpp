@@ -43,6 +43,27 @@ class Links : public LinksFixture, public testing::WithParamInterface<std::uint6
 };
 INSTANTIATE_TEST_SUITE_P(Tables, Links, testing::Values(0, 1, 2, 3));
 
+TEST_P(Links, AreKeptByACdnOnlyWhereNothingButTheTokenIsAskedFor) {
+  const auto caching = [&](const Answer& link, std::string_view rest = "", TextMap headers = {}) {
+    const Answer answer = visit("GET", api(token_of(link), rest), "", std::move(headers));
+    EXPECT_EQ(answer.status, 200);
+    const auto found = answer.headers.find("cache-control");
+    return found == answer.headers.end() ? std::string() : found->second;
+  };
+  const EntryId folder = b_.make_folder(b_.anna, root_, "Photos");
+  const Answer open = link_to(folder);
+  EXPECT_EQ(caching(open), "");
+  b_.settings.shared_caching = std::chrono::seconds{30};
+  EXPECT_EQ(caching(open), "public, max-age=0, s-maxage=30");
+  EXPECT_EQ(caching(open, "/entries"), "public, max-age=0, s-maxage=30");
+  const Answer ending = link_to(folder, fmt::format(R"("expires":"{}")", format_rfc3339(b_.clock.now() + std::chrono::milliseconds{7'900})));
+  EXPECT_EQ(caching(ending), "public, max-age=0, s-maxage=7");
+  const EntryId a = file(root_, "report.pdf", "bytes");
+  EXPECT_EQ(caching(link_to(a, R"("max_downloads":3)")), "");
+  const Answer locked = link_to(a, R"("password":"correct horse")");
+  EXPECT_EQ(caching(locked, "", unlocked(token_of(locked), "correct horse")), "");
+}
+
 TEST_P(Links, OpenAFileToWhoeverHoldsTheToken) {
   const EntryId a = file(root_, "report.pdf", "bytes of a report");
   const Answer link = link_to(a);

@@ -42,6 +42,7 @@ Made put_file(const Wiring& wiring);
 Made create_download(const Wiring& wiring);
 Made get_content(const Wiring& wiring);
 Made reconcile_upload(const Wiring& wiring);
+Made await_upload(const Wiring& wiring);
 Made clean_upload(const Wiring& wiring);
 Made sweep_uploads(const Wiring& wiring);
 Made prune_versions(const Wiring& wiring);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "satchel/functions/attempts.hpp"
+#include "satchel/functions/domain_event.hpp"
 #include "satchel/functions/makers.hpp"
 #include "satchel/functions/new_uploads.hpp"
 #include "satchel/functions/request_reading.hpp"
@@ -9,13 +10,15 @@ namespace satchel {
 namespace {
 
 constexpr std::int64_t kLargestOneLine = 5 * 1024 * kMiB;  // S3's limit of one PUT
+constexpr Duration kFirstLook{2'000};
 
 /// The one-line upload: `curl -fL -T FILE …/api/v1/put/NAME`. Its bytes go where the 307 leads, and the event of their arrival makes
-/// the file visible; a name that is taken gets a number, so that nothing is ever replaced unasked.
+/// the file visible; a name that is taken gets a number, so that nothing is ever replaced unasked. Where the store tells of no arrival, it is
+/// looked for.
 class PutFile final : public Function {
  public:
-  PutFile(const TableReader& table, TableWriter writer, const UploadSigner& signer)
-      : table_(table), writer_(std::move(writer)), signer_(signer) {}
+  PutFile(const TableReader& table, TableWriter writer, const UploadSigner& signer, const Settings& settings)
+      : table_(table), writer_(std::move(writer)), signer_(signer), settings_(settings) {}
 
   Result<Response> handle(const Context& context, const Request& request) override {
     const User& user = TRY(person(context))->user;
@@ -32,7 +35,9 @@ class PutFile final : public Function {
     upload.single = true;
     upload.created = context.call.now;
     upload.due = context.call.now + kUploadLife;
-    const auto opened = attempt(context, [&] { return write_uploads(context, table_, writer_, {upload}); });
+    Transaction more;
+    if (!settings_.object_events) more.push_back(later_event_operation(context, context.call.now + kFirstLook, kUploadAwaited, upload.key().str()));
+    const auto opened = attempt(context, [&] { return write_uploads(context, table_, writer_, {upload}, more); });
     if (!opened) return answer_refusal(context, table_, user.space, upload.size, opened.error());
     return Response::redirect(TRY(sign_single(context.call, signer_, root.grant, upload)).url, 307);
   }
@@ -53,12 +58,13 @@ class PutFile final : public Function {
   const TableReader& table_;
   TableWriter writer_;
   const UploadSigner& signer_;
+  const Settings& settings_;
 };
 
 }  // namespace
 
 make::Made make::put_file(const Wiring& wiring) {
-  return std::make_unique<PutFile>(wiring.reader(), wiring.writer(), wiring.upload_signer());
+  return std::make_unique<PutFile>(wiring.reader(), wiring.writer(), wiring.upload_signer(), wiring.settings());
 }
 
 }  // namespace satchel

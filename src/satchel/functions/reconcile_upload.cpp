@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/functions/attempts.hpp"
 #include "satchel/functions/ending_upload.hpp"
 #include "satchel/functions/makers.hpp"
 
@@ -17,23 +16,16 @@ class ReconcileUpload final : public Function {
     const UploadId id = upload_of(event.subject);
     if (id.empty()) return {};
     const auto upload = TRY(find_upload(context.call, table_, id));
-    if (upload && upload->state == kOpen) return finish(context, *upload);
+    if (upload && upload->state == kOpen) {
+      TRY(commit_arrived(context, table_, writer_, store_, *upload));
+      return {};
+    }
     const ObjectKey key(event.subject);
     if (TRY(table_.get(context.call, keys::blob(key)))) return {};
     return remover_.remove(context.call, key);
   }
 
  private:
-  Result<void> finish(const Context& context, const Upload& upload) {
-    const auto info = TRY(store_.head(context.call, upload.key()));
-    if (!info || static_cast<std::int64_t>(info->size) != upload.size) return {};
-    const auto file = commit_upload(context, table_, writer_, upload.id, *info);
-    if (file || passes_by_itself(file.error())) return file ? Result<void>() : std::unexpected(file.error());
-    // A name taken, a folder gone: its client may still decide; else the upload ends like any other that is not completed.
-    context.logger.info("upload.not_committed", {{"upload", upload.id.str()}, {"why", file.error().type}});
-    return {};
-  }
-
   const TableReader& table_;
   TableWriter writer_;
   const ObjectAssembler& store_;

@@ -293,6 +293,46 @@ TEST_P(Uploads, OneLineIsEnough) {
   EXPECT_EQ(b_.ask(b_.anna, "PUT", "/api/v1/put/..", "", {{"content-length", "1"}}).status, 400);
 }
 
+/// The store's own events are lost, as from one that has none.
+void lose_arrivals(BackEnd& b) {
+  for (const Event& event : b.objects->receive(b.call(), 100).value()) (void)b.objects->acknowledge(b.call(), event);
+}
+
+TEST_P(Uploads, OneLineIsEnoughAlsoWhereTheStoreTellsOfNothing) {
+  b_.settings.object_events = false;
+  const Answer lead = b_.ask(b_.anna, "PUT", "/api/v1/put/a", "", {{"content-length", "5"}});
+  ASSERT_EQ(lead.status, 307);
+  for (int minute = 0; minute < 20; ++minute) {  // a slow line
+    ASSERT_TRUE(b_.deliver());
+    b_.clock.advance(std::chrono::seconds{30});
+  }
+  EXPECT_THAT(b_.names(b_.anna, root_), IsEmpty());
+  const Answer other = b_.ask(b_.anna, "PUT", "/api/v1/put/never", "", {{"content-length", "5"}});
+  const SignedRequest request{.method = "PUT", .url = lead.headers.at("location"), .headers = {{"content-length", "5"}, {"if-none-match", "*"}}, .expires = {}};
+  EXPECT_EQ(b_.objects->put(request, "hello").status, 200);
+  lose_arrivals(b_);
+  b_.clock.advance(std::chrono::minutes{3});
+  ASSERT_TRUE(b_.deliver());
+  EXPECT_EQ(b_.download(b_.anna, b_.find(b_.anna, "a")), "hello");
+  // The looks at what never comes end with its upload, and leave nothing behind.
+  for (int hour = 0; hour < 50; ++hour) {
+    b_.clock.advance(std::chrono::hours{1});
+    b_.run_schedule("sweep_uploads");
+    ASSERT_TRUE(b_.deliver());
+  }
+  EXPECT_EQ(b_.avail(b_.anna), kQuota - 5);
+  for (const Item& item : b_.table->items()) EXPECT_NE(family_of(item.key.partition), Family::outbox) << item.key.sort;
+}
+
+TEST_P(Uploads, BytesThatNobodyToldOfBecomeTheFileBeforeTheUploadIsGivenUp) {
+  const Answer created = create("a", "hello");
+  ASSERT_EQ(b_.send(*created.find("uploads.0.put"), "hello"), 200);
+  lose_arrivals(b_);
+  let_a_day_pass();
+  EXPECT_EQ(b_.download(b_.anna, b_.find(b_.anna, "a")), "hello");
+  EXPECT_EQ(b_.avail(b_.anna), kQuota - 5);
+}
+
 TEST_P(Uploads, RefusesWhatIsNotRight) {
   const auto with = [&](std::string_view members) {
     return post("/api/v1/uploads", fmt::format(R"({{"files":[{{"folder":"{}",{}}}]}})", root_.str(), members));

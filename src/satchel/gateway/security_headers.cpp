@@ -15,14 +15,15 @@ constexpr std::string_view kPermissions =
     "publickey-credentials-get=(self), screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
 
 std::string policy_of(const SiteOrigins& origins) {
-  const std::string content = origins.content_url.empty() ? "" : " " + origins.content_url;
+  const auto also = [](const std::string& origin) { return origin.empty() ? "" : " " + origin; };
+  const std::string content = also(origins.content_url) + also(origins.objects);
   std::string connect = content;
   for (const std::string& origin : origins.connect) connect += " " + origin;
   return fmt::format(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:{0}; media-src 'self'{0}; font-src 'self'; "
-      "connect-src 'self'{1}; frame-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+      "connect-src 'self'{1}; frame-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'{2}; "
       "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html satchel-worker",
-      content, connect);
+      content, connect, also(origins.objects));  // a link's form is sent on to where the bytes are
 }
 
 std::string_view policy_for(Kind kind, std::string_view page) {

@@ -13,7 +13,8 @@ namespace satchel::gateway {
 struct SiteOrigins {
   std::string public_url;            // "https://files.example.org"
   std::string content_url;           // where user content is fetched from, if elsewhere
-  std::vector<std::string> connect;  // other origins that the page talks to: an outside issuer, an outside object store
+  std::string objects;               // of an object store elsewhere: bytes go there and come from there
+  std::vector<std::string> connect;  // other origins that the page talks to: an outside issuer
 };
 
 enum class Kind {

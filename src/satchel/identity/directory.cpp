@@ -95,6 +95,7 @@ Result<std::optional<User>> AccountDirectory::replace(const Call& call, const Us
   update.set.emplace("disabled", after.disabled);
   update.set.emplace("role", std::string(word_of(after.role)));
   update.set.emplace("epoch", after.epoch);
+  if (after.epoch != before.epoch) update.set.emplace("signed_out", to_millis(call.now));
   Transaction operations{std::move(update)};
   const int count = counts_as_administrator(after) - counts_as_administrator(before);
   if (count != 0) operations.push_back(count_administrators(count));

@@ -9,7 +9,7 @@
 
 namespace satchel::identity {
 
-class AccountDirectory final : public Directory {
+class AccountDirectory : public Directory {
  public:
   /// `quota_bytes` is the size of a new person's space. All of them outlive the directory.
   AccountDirectory(Table& table, const Vault& vault, Random& random, std::int64_t quota_bytes)

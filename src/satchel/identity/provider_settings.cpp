@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET and PATCH /api/v1/settings: what administrators can switch. Self sign-up is off until somebody switches it on.
+// GET and PATCH /api/v1/settings: what administrators can switch. Self sign-up is off until somebody switches it on; with an outside issuer
+// it lets in whoever that lets sign in, and is on until somebody switches it off.
 #include "satchel/identity/makers.hpp"
 #include "satchel/identity/writing.hpp"
 #include "satchel/model/keys.hpp"
@@ -7,23 +8,25 @@
 namespace satchel::identity {
 namespace {
 
-Result<Response> show(const TableReader& reader, const Call& call) {
+Result<Response> show(const TableReader& reader, const Settings& settings, const Call& call) {
   const auto item = TRY(reader.get(call, keys::provider_settings()));
-  return Response::json(Json::object({{"self_signup", item && item->flag(keys::kSelfSignup)}}));
+  const bool open = item && item->has(keys::kSelfSignup) ? item->flag(keys::kSelfSignup) : settings.outside_issuer;
+  return Response::json(Json::object({{"self_signup", open}}));
 }
 
 class GetSettings final : public Function {
  public:
-  explicit GetSettings(const Wiring& wiring) : reader_(&wiring.reader()) {}
-  Result<Response> handle(const Context& context, const Request&) override { return show(*reader_, context.call); }
+  explicit GetSettings(const Wiring& wiring) : reader_(&wiring.reader()), settings_(&wiring.settings()) {}
+  Result<Response> handle(const Context& context, const Request&) override { return show(*reader_, *settings_, context.call); }
 
  private:
   const TableReader* reader_;
+  const Settings* settings_;
 };
 
 class ChangeSettings final : public Function {
  public:
-  explicit ChangeSettings(const Wiring& wiring) : reader_(&wiring.reader()), writer_(wiring.writer()) {}
+  explicit ChangeSettings(const Wiring& wiring) : reader_(&wiring.reader()), writer_(wiring.writer()), settings_(&wiring.settings()) {}
   Result<Response> handle(const Context& context, const Request& request) override {
     auto body = TRY(JsonReader::parse(request.body));
     const auto self_signup = TRY(body.optional_flag("self_signup"));
@@ -33,12 +36,13 @@ class ChangeSettings final : public Function {
       update.set.emplace(keys::kSelfSignup, *self_signup);
       TRY(write_again(writer_, context.call, {std::move(update), event_of(context.call, context.random, "settings.changed", actor_of(context.principal), "settings")}));
     }
-    return show(*reader_, context.call);
+    return show(*reader_, *settings_, context.call);
   }
 
  private:
   const TableReader* reader_;
   TableWriter writer_;
+  const Settings* settings_;
 };
 
 }  // namespace

@@ -102,4 +102,14 @@ std::vector<Row> identity_rows() {
   return rows;
 }
 
+std::vector<Row> rows_beside_outside_issuer() {
+  std::vector<Row> rows = identity_rows();
+  std::erase_if(rows, [](const Row& row) {
+    const auto* route = std::get_if<Route>(&row.trigger);
+    const bool mails = std::holds_alternative<OnEvent>(row.trigger);  // of invitations and resets
+    return mails || (route && route->path.starts_with("/auth/")) || row.name == "tend_signing_keys";
+  });
+  return rows;
+}
+
 }  // namespace satchel

@@ -9,5 +9,7 @@
 namespace satchel {
 
 std::vector<Row> identity_rows();
+/// Those that make sense where people sign in at an outside issuer: its settings and the upkeep. Nothing answers under /auth then.
+std::vector<Row> rows_beside_outside_issuer();
 
 }  // namespace satchel

@@ -23,10 +23,14 @@ struct Event {
 
 /// The outbox item of an event; its shard follows from the subject, so events of one subject keep their order.
 Item outbox_item(const Event& event);
+/// Attribute of an outbox item: nobody gets the event before this moment, in milliseconds.
+inline constexpr std::string_view kNotBefore = "due";
 Event event_from(const Item& item);
 
 /// The store's own event: an object has become visible. `subject` is the object key; data: size, checksum.
 inline constexpr std::string_view kObjectCreated = "object.created";
+/// An upload in one line has been opened in a store that does not tell of new objects: it is to be looked for. `subject` is the object key.
+inline constexpr std::string_view kUploadAwaited = "upload.awaited";
 /// The store's word that an answer under a lease has ended; `subject` is the lease id; data: bytes, whole ("1" or "0").
 inline constexpr std::string_view kObjectServed = "object.served";
 

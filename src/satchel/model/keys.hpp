@@ -16,6 +16,7 @@ namespace satchel {
 enum class Family {
   user,         // U#    profile, pointers
   email,        // EM#   one account per address
+  federated,    // IDP#  a subject of an outside issuer, and whom it stands for
   node,         // N#    entries, directory entries, versions
   space,        // S#    quota, tree guard, trash
   blob,         // B#    reference counts
@@ -46,6 +47,7 @@ namespace keys {
 Key user(const UserId& user);                                     // U#uid / PROFILE
 Key password(const UserId& user);                                 // U#uid / PASSWORD
 Key email(std::string_view folded_address);                      // EM#hash / UNIQ
+Key federated(std::string_view issuer, std::string_view subject); // IDP#hash / MAP
 // The identity provider: sessions, refresh families, codes and one-use tokens, by the keyed hash of what opens them or a random id.
 Key session(std::string_view id);                                 // SE#id / META
 Key session_family(std::string_view id, std::string_view family); // SE#id / RF#family: what was handed out in a session ends with it

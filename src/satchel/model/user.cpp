@@ -14,6 +14,7 @@ Item to_item(const User& user) {
   item.set("disabled", user.disabled);
   item.set("invited", user.invited);
   item.set("epoch", user.epoch);
+  if (user.signed_out != Time{}) item.set("signed_out", to_millis(user.signed_out));
   item.set("space", user.space.str());
   item.set("root", user.root.str());
   item.set("created", to_millis(user.created));
@@ -29,6 +30,7 @@ User user_from(const Item& item) {
           .disabled = item.flag("disabled"),
           .invited = item.flag("invited"),
           .epoch = item.number("epoch"),
+          .signed_out = from_millis(item.number("signed_out")),
           .space = SpaceId(item.text("space")),
           .root = EntryId(item.text("root")),
           .created = from_millis(item.number("created"))};

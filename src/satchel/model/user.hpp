@@ -22,6 +22,7 @@ struct User {
   bool disabled = false;
   bool invited = false;  // and has not come yet: has no password and cannot sign in
   std::int64_t epoch = 0;  // raised by whatever ends what was handed out before: disabling, a new password, "sign out everywhere"
+  Time signed_out{};       // when the epoch was last raised: an outside issuer's tokens know no epoch, and those from before are void
   SpaceId space;
   EntryId root;  // the root folder of the space
   Time created{};

@@ -19,7 +19,6 @@ constexpr std::size_t kDeletesAtOnce = 50;
 constexpr std::string_view kBehindUlids = "8";  // an ulid begins with 0 to 7; the shard's lease does not
 
 // What the outbox item of an event that has failed carries beside the event.
-constexpr std::string_view kDue = "due";    // not before
 constexpr std::string_view kOnly = "only";  // a redriven one: for this consumer alone
 std::string tries_of(std::string_view consumer) { return fmt::format("tries_{}", consumer); }
 std::string done_by(std::string_view consumer) { return fmt::format("done_{}", consumer); }
@@ -92,7 +91,7 @@ Result<int> Delivery::deliver_shard(const Call& call, int shard, const std::stop
 Result<void> Delivery::deliver_item(const Call& call, const Item& item, Pass& pass) {
   const std::string subject = item.text("subject");
   if (pass.waiting.contains(subject)) return {};
-  if (from_millis(item.number(kDue)) > clock_->now()) {
+  if (from_millis(item.number(kNotBefore)) > clock_->now()) {
     pass.waiting.insert(subject);
     return {};
   }
@@ -166,7 +165,7 @@ Transaction Delivery::hand_out(const Item& item) {
     if (!result) dead.push_back(Put{dead_letter(item, name, result.error()), Condition::none()});
   }
   if (!waits && dead.empty()) return {};
-  if (waits) kept.set.emplace(kDue, to_millis(next_try(most_tries)));
+  if (waits) kept.set.emplace(kNotBefore, to_millis(next_try(most_tries)));
   Transaction transaction;
   if (waits) transaction.emplace_back(std::move(kept));
   std::ranges::move(dead, std::back_inserter(transaction));

@@ -40,7 +40,8 @@ Result<SignedIn> AuthenticateGate::authenticate(const Call& call, std::string_vi
   if (authorization.empty()) return fail(ErrorCode::unauthenticated, "Sign in first, or send a personal API token.", {}, "sign_in_wanted");
   const auto token = bearer_token(authorization);
   if (token.empty()) return void_token("no bearer token");
-  return token.starts_with(kApiTokenPrefix) ? by_api_token(call, token) : by_access_token(call, token);
+  if (token.starts_with(kApiTokenPrefix)) return by_api_token(call, token);
+  return issuer_.people ? by_outside_token(call, token) : by_access_token(call, token);
 }
 
 Result<SignedIn> AuthenticateGate::by_access_token(const Call& call, std::string_view token) const {
@@ -50,6 +51,15 @@ Result<SignedIn> AuthenticateGate::by_access_token(const Call& call, std::string
   const auto items = TRY(table_->batch_get(call, {keys::user(UserId(claims->subject)), keys::session(claims->text("sid"))}));
   User user = TRY(active_user(items[0], claims->number("epoch")));
   if (!items[1]) return void_token("the session has ended");
+  return SignedIn{.user = std::move(user)};
+}
+
+Result<SignedIn> AuthenticateGate::by_outside_token(const Call& call, std::string_view token) const {
+  const auto claims = TRY(verify_token(call, token, issuer_.keys, {.issuer = issuer_.issuer, .audience = issuer_.audience, .outside = true, .clients = issuer_.clients}));
+  User user = TRY(issuer_.people->person_of(call, claims, token));
+  if (user.disabled) return void_token("the user is disabled");
+  // `iat` has whole seconds: of the second itself all are void, and the next token is good.
+  if (claims->issued < user.signed_out) return void_token("issued before the person was signed out everywhere");
   return SignedIn{.user = std::move(user)};
 }
 

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "satchel/base/result.hpp"
 #include "satchel/model/access.hpp"
@@ -15,11 +16,22 @@
 
 namespace satchel {
 
+/// Whom the tokens of an outside issuer stand for: a person is (issuer, subject), made when they first come. Any thread may call.
+class OutsidePeople {
+ public:
+  virtual ~OutsidePeople() = default;
+  /// The person, whether or not they may still do anything. `token` is what the claims stood in. Errors: forbidden (type not_admitted: the
+  /// rules of this installation do not let them in), and those of the table and the issuer.
+  virtual Result<User> person_of(const Call& call, const Verified<Claims>& claims, std::string_view token) = 0;
+};
+
 /// Whose access tokens are taken.
 struct TrustedIssuer {
   const KeySource& keys;
   std::string issuer;
   std::string audience = "satchel";
+  std::vector<std::string> clients = {};  // of an outside issuer whose tokens have no audience
+  OutsidePeople* people = nullptr;        // null: the provider of Satchel's own, whose tokens name person, epoch and session
 };
 
 class AuthenticateGate {
@@ -34,6 +46,7 @@ class AuthenticateGate {
 
  private:
   Result<SignedIn> by_access_token(const Call& call, std::string_view token) const;
+  Result<SignedIn> by_outside_token(const Call& call, std::string_view token) const;
   Result<SignedIn> by_api_token(const Call& call, std::string_view token);
   void mark_used(const Call& call, const ApiToken& token);
 

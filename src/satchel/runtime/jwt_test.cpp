@@ -184,5 +184,64 @@ TEST_F(Jwt, TheHintAtSignOutMayBeExpired) {
   EXPECT_EQ(reason_of(with("exp", std::int64_t{kNow - 86'400})), "");
 }
 
+// How Keycloak, Cognito, Authentik and oidc-provider write an access token, and what of theirs is none.
+TEST_F(Jwt, OfAnOutsideIssuerOnlyAccessTokensAreTaken) {
+  const std::vector<std::string> clients{"page", "cli"};
+  expected_.outside = true;
+  expected_.clients = clients;
+  struct Case {
+    const char* what;
+    const char* type;  // of the header
+    const char* payload;
+    bool taken;
+  };
+  const Case cases[] = {
+      {"oidc-provider", R"("typ":"at+jwt",)", R"("aud":"satchel","client_id":"page")", true},
+      {"RFC 9068 written out", R"("typ":"application/at+jwt",)", R"("aud":["other","satchel"])", true},
+      {"Keycloak", R"("typ":"JWT",)", R"("aud":["account","satchel"],"typ":"Bearer","azp":"page","odd":0.5)", true},
+      {"Cognito", "", R"("token_use":"access","client_id":"page","scope":"openid")", true},
+      {"Authentik", R"("typ":"JWT",)", R"("aud":"satchel","scope":"openid email","nonce":"n")", true},
+      {"an ID token for the audience", R"("typ":"JWT",)", R"("aud":"satchel","nonce":"n")", false},
+      {"an ID token with a hash", R"("typ":"JWT",)", R"("aud":"satchel","at_hash":"x","scope":"openid")", false},
+      {"Keycloak's ID token", R"("typ":"JWT",)", R"("aud":"satchel","typ":"ID","scope":"openid")", false},
+      {"Keycloak's refresh token", R"("typ":"JWT",)", R"("aud":"satchel","typ":"Refresh","scope":"openid")", false},
+      {"Cognito's ID token", "", R"("aud":"page","token_use":"id")", false},
+      {"a logout token", R"("typ":"logout+jwt",)", R"("aud":"satchel","events":{})", false},
+      {"a logout token of type JWT", R"("typ":"JWT",)", R"("aud":"satchel","events":{},"scope":"x")", false},
+      {"Cognito, another client", "", R"("token_use":"access","client_id":"stranger","scope":"openid")", false},
+      {"Cognito, no client", "", R"("token_use":"access","scope":"openid")", false},
+      {"Keycloak, another audience", R"("typ":"JWT",)", R"("aud":"account","typ":"Bearer","client_id":"page")", false},
+  };
+  for (const Case& one : cases) {
+    const std::string header = std::string(R"({"alg":"RS256",)") + one.type + R"("kid":"k1"})";
+    const std::string payload = std::string(R"({"iss":"https://a/auth","sub":"u1","iat":1795521600,"exp":1795521900,)") + one.payload + "}";
+    const std::string why = reason(token(header, payload));
+    EXPECT_EQ(why.empty(), one.taken) << one.what << ": " << why;
+  }
+  // None of this opens a door beside it: our own tokens keep their type.
+  expected_.outside = false;
+  EXPECT_EQ(reason(token(R"({"alg":"RS256","typ":"JWT","kid":"k1"})", R"({"iss":"https://a/auth","sub":"u1","iat":1795521600,"exp":1795521900,"aud":"satchel","scope":"x"})")), "another type of token");
+}
+
+TEST_F(Jwt, ClaimsAreReadAsIssuersWriteThem) {
+  const auto verified = check(sign_token(key(), "k1", "at+jwt", with("groups", Json::Array{"staff", 1, "satchel"})));
+  ASSERT_TRUE(verified);
+  EXPECT_TRUE((*verified)->has("groups", "satchel"));
+  EXPECT_FALSE((*verified)->has("groups", "satch"));
+  EXPECT_TRUE((*verified)->has("aud", "satchel"));
+  EXPECT_FALSE((*verified)->has("absent", ""));
+}
+
+TEST_F(Jwt, OfAJwksTheKeysThatSignAreTaken) {
+  const RsaNumbers numbers = key().public_key().numbers();
+  const auto jwk = [&](Json kid, const char* use, const char* algorithm) {
+    return Json::object({{"kty", "RSA"}, {"use", use}, {"alg", algorithm}, {"kid", std::move(kid)}, {"n", to_base64url(numbers.n)}, {"e", to_base64url(numbers.e)}});
+  };
+  const auto keys = keys_in(Json::object({{"keys", Json::Array{jwk("good", "sig", "RS256"), jwk("encrypts", "enc", "RS256"), jwk("ps", "sig", "PS256"), jwk(1, "sig", "RS256"), "text", Json::object({{"kty", "RSA"}, {"kid", "small"}, {"n", "AQAB"}, {"e", "AQAB"}})}}}));
+  ASSERT_EQ(keys.size(), 1U);
+  EXPECT_EQ(keys.begin()->first, "good");
+  EXPECT_TRUE(keys_in(Json()).empty());
+}
+
 }  // namespace
 }  // namespace satchel

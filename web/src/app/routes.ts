@@ -15,6 +15,8 @@ export interface Route {
   inside: boolean;
   title: Key;
   adminOnly?: boolean;
+  /** Of an account that is kept here: not where the issuer keeps them. */
+  accountsHere?: boolean;
 }
 
 const inside = (title: Key, page: () => Promise<{ default: Page }>, adminOnly = false): Route => ({
@@ -28,6 +30,10 @@ const outside = (title: Key, page: () => Promise<{ default: Page }>): Route => (
   lazy: true,
   inside: false,
 });
+const accounts = (title: Key, page: () => Promise<{ default: Page }>): Route => ({
+  ...outside(title, page),
+  accountsHere: true,
+});
 const files: Route = { page: Files as Page, lazy: false, inside: true, title: 'nav.files' };
 
 export const routes: [string, Route][] = [
@@ -39,9 +45,9 @@ export const routes: [string, Route][] = [
   ['/users', inside('nav.users', () => import('../routes/users/Page.svelte'), true)],
   ['/account', inside('nav.account', () => import('../routes/account/Page.svelte'))],
   ['/signin', outside('signin.title', () => import('../routes/signin/Page.svelte'))],
-  ['/signup', outside('signup.title', () => import('../routes/signup/Page.svelte'))],
-  ['/setup', outside('setup.title', () => import('../routes/setup/Page.svelte'))],
-  ['/invite', outside('invite.title', () => import('../routes/invite/Page.svelte'))],
-  ['/reset', outside('reset.title', () => import('../routes/reset/Page.svelte'))],
+  ['/signup', accounts('signup.title', () => import('../routes/signup/Page.svelte'))],
+  ['/setup', accounts('setup.title', () => import('../routes/setup/Page.svelte'))],
+  ['/invite', accounts('invite.title', () => import('../routes/invite/Page.svelte'))],
+  ['/reset', accounts('reset.title', () => import('../routes/reset/Page.svelte'))],
   ['/callback', outside('signin.title', () => import('../routes/callback/Page.svelte'))],
 ];

@@ -3228,7 +3228,22 @@ export interface operations {
                     "application/json": {
                         /** Format: uri */
                         issuer: string;
+                        /** @description Of the page. */
                         client_id: string;
+                        /** @description Of the command line. */
+                        cli_client_id: string;
+                        /** @description What to ask the issuer for. */
+                        scope: string;
+                        /**
+                         * Format: uri
+                         * @description What to ask for a token for (RFC 8707), where the issuer is another.
+                         */
+                        resource?: string;
+                        /**
+                         * @description Where people's accounts are kept: at `issuer`, nothing answers under /auth.
+                         * @enum {string}
+                         */
+                        accounts: "here" | "issuer";
                         /** @constant */
                         api: "/api/v1";
                         version: string;

@@ -51,7 +51,8 @@ export class Oidc {
       response_type: 'code',
       client_id: this.client.client_id,
       redirect_uri: redirectUri(),
-      scope: 'openid profile email offline_access',
+      scope: this.config.scope,
+      ...this.resource(),
       code_challenge: challengeOf(flow.verifier),
       code_challenge_method: 'S256',
       state: flow.state,
@@ -76,7 +77,7 @@ export class Oidc {
       params,
       redirectUri(),
       flow.verifier,
-      this.options,
+      { ...this.options, additionalParameters: this.resource() },
     );
     const answer = await oauth.processAuthorizationCodeResponse(provider, this.client, response, {
       expectedNonce: flow.nonce,
@@ -107,6 +108,23 @@ export class Oidc {
     const none = oauth.None();
     const response = await oauth.revocationRequest(provider, this.client, none, refreshToken, this.options);
     await oauth.processRevocationResponse(response);
+  }
+
+  /** Where the person's session at the provider is ended, if it says so; back to `path` of ours afterwards. */
+  async endOfSession(path: string): Promise<string | undefined> {
+    const { end_session_endpoint } = await this.discover();
+    if (!end_session_endpoint) return undefined;
+    const url = new URL(end_session_endpoint);
+    const back = location.origin + path;
+    url.searchParams.set('client_id', this.client.client_id);
+    url.searchParams.set('post_logout_redirect_uri', back);
+    url.searchParams.set('logout_uri', back); // Cognito's name for it
+    return url.href;
+  }
+
+  /** What the token is for, where the issuer wants to hear it (RFC 8707). */
+  private resource(): Record<string, string> {
+    return this.config.resource ? { resource: this.config.resource } : {};
   }
 
   private discover(): Promise<oauth.AuthorizationServer> {

@@ -61,6 +61,11 @@ export class Session implements Credentials {
     if (refresh) await this.oidc.revoke(refresh).catch(() => undefined);
   }
 
+  /** Where a sign-out goes on that takes in the provider's own session. */
+  endOfSession(path: string): Promise<string | undefined> {
+    return this.oidc.endOfSession(path).catch(() => undefined);
+  }
+
   private async renew(): Promise<string> {
     const spend = async () => {
       const refresh = sessionStorage.getItem(refreshKey);

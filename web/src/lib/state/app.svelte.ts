@@ -40,8 +40,17 @@ class App {
     return this.me?.role === 'admin';
   }
 
+  /** Whether people's accounts are kept here; else they are at the issuer, with passwords, invitations and sessions. */
+  get hasAccounts(): boolean {
+    return this.config?.accounts !== 'issuer';
+  }
+
   async signOut(): Promise<void> {
     await this.session.signOut();
+    if (!this.hasAccounts) {
+      location.assign((await this.session.endOfSession('/signin')) ?? '/signin');
+      return;
+    }
     const leave = this.strangers.POST('/auth/api/sign-out', {
       params: { header: { 'Satchel-Request': '1' } },
     });
