@@ -30,7 +30,12 @@ enum class StoreGap {
   events,  // nobody tells of new objects
   small_parts,   // a part in the middle may be smaller than 5 MiB
   own_checksum,  // an object that came without a checksum has none
+  checksums,         // no checksum is verified or kept
+  loose_completion,  // a completion replaces an object, names no etag and is unclear about an upload that has ended
 };
+
+/// The gap as a sentence of docs/conformance.md.
+std::string_view reason(StoreGap gap);
 
 struct ObjectStoreAdapter {
   std::string name;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "satchel/ports/table.hpp"
@@ -23,6 +24,9 @@ enum class Gap {
   compares_types,  // a comparison of a text with a number is an error instead of false
   grown_size,      // an item may grow over 400 KB by an update
 };
+
+/// The gap as a sentence of docs/conformance.md.
+std::string_view reason(Gap gap);
 
 struct TableAdapter {
   std::string name;

@@ -45,7 +45,11 @@ std::vector<std::string> sorts(const std::vector<Item>& items) {
 class TableContract : public testing::TestWithParam<TableAdapter> {
  protected:
   Table& table() { return *ground_.table; }
-  bool has(Gap gap) const { return GetParam().gaps.contains(gap); }
+  bool has(Gap gap) const {
+    if (!GetParam().gaps.contains(gap)) return false;
+    RecordProperty("gap", std::string(reason(gap)));
+    return true;
+  }
 
   void put(Item item) {
     const auto outcome = write(table(), {Put{std::move(item), {}}});

@@ -4,12 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 #include "tests/support/invariants.hpp"
 
 namespace satchel {
 namespace {
+
+/// A fault at a request of an adapter.
+struct Trouble {
+  std::size_t call = 0;
+  WireFault fault = WireFault::drop;
+  bool lasting = false;
+};
 
 /// What disturbs one run.
 struct Disturbance {
@@ -18,10 +26,14 @@ struct Disturbance {
   std::size_t doubled_event = 0;  // counted from 1
   std::size_t late_event = 0;
   std::optional<Adversity> adversity;
+  std::optional<Trouble> trouble;
+  bool newest_first = false;
 };
 
 struct Played {
   std::vector<std::string> trace;
+  std::vector<std::string> requests;  // of the adapters
+  bool spoilt = false;
   std::size_t recovery_calls = 0;
   std::size_t events = 0;
   std::vector<std::string> complaints;
@@ -61,16 +73,30 @@ void judge(const Scenario& scenario, Run& run) {
   scenario.expect(run);
 }
 
-Played play_once(const Scenario& scenario, const Disturbance& disturbance) {
-  BackEnd back_end({.adversity = disturbance.adversity});
+/// The scenario under what disturbs it, to its end or the end of the process.
+bool disturb(const Scenario& scenario, const Stage& stage, const Disturbance& disturbance, Run& run, Played& played) {
+  arm(run.b, disturbance.fault);
+  if (stage.wire) stage.wire->reset();
+  if (const auto& trouble = disturbance.trouble) stage.wire->arm(trouble->call, trouble->fault, trouble->lasting);
+  const bool lived = drive(scenario, run);
+  played.trace = run.b.faults.trace();
+  if (!stage.wire) return lived;
+  played.requests = stage.wire->trace();
+  played.spoilt = stage.wire->spoilt() > 0;
+  stage.wire->reset();
+  return lived;
+}
+
+Played play_once(const Scenario& scenario, const Stage& stage, const Disturbance& disturbance) {
+  BackEnd back_end(stage.options());
   Run run{back_end};
   scenario.prepare(run);
   run.require(back_end.deliver(), "an event of the preparation does not go away");
   const std::size_t before = back_end.delivered().size();
   if (disturbance.doubled_event > 0) back_end.double_event(disturbance.doubled_event);
-  arm(back_end, disturbance.fault);
-  const bool lived = drive(scenario, run);
-  Played played{.trace = back_end.faults.trace()};
+  if (disturbance.newest_first) back_end.deliver_newest_first();
+  Played played;
+  const bool lived = disturb(scenario, stage, disturbance, run, played);
 
   run.b.restart();
   arm(back_end, disturbance.in_recovery);
@@ -92,6 +118,10 @@ Played play_once(const Scenario& scenario, const Disturbance& disturbance) {
   return played;
 }
 
+Played play_once(const Scenario& scenario, const Disturbance& disturbance) {
+  return play_once(scenario, {[&] { return BackEnd::Options{.adversity = disturbance.adversity}; }, nullptr}, disturbance);
+}
+
 void note(Report& report, const Played& played, const std::string& what) {
   constexpr std::size_t kMost = 20;
   ++report.runs;
@@ -102,6 +132,35 @@ void note(Report& report, const Played& played, const std::string& what) {
 
 std::string describe(const std::vector<std::string>& trace, std::size_t call, FaultMode mode) {
   return fmt::format("{} at call {} ({})", to_string(mode), call, call <= trace.size() ? trace[call - 1] : "none");
+}
+
+struct Attempt {
+  Disturbance disturbance;
+  std::string what;
+};
+
+void add_troubles(std::vector<Attempt>& attempts, const std::vector<std::string>& requests) {
+  for (std::size_t call = 1; call <= requests.size(); ++call) {
+    for (const WireFault fault : kWireFaults) {
+      if (!befalls(fault, requests[call - 1])) continue;
+      for (const bool lasting : {false, true}) {
+        attempts.push_back({{.trouble = Trouble{call, fault, lasting}}, fmt::format("{}{} at request {} ({})", to_string(fault), lasting ? ", lasting," : "", call, requests[call - 1])});
+      }
+    }
+  }
+}
+
+std::vector<Attempt> all_attempts(const Played& calm) {
+  std::vector<Attempt> attempts{{{.newest_first = true}, "the newest event first"}};
+  add_troubles(attempts, calm.requests);
+  for (std::size_t call = 1; call <= calm.trace.size(); ++call) {
+    for (const FaultMode mode : {FaultMode::crash_before, FaultMode::crash_after}) attempts.push_back({{.fault = std::pair(call, mode)}, describe(calm.trace, call, mode)});
+  }
+  for (std::size_t event = 1; event <= calm.events; ++event) {
+    attempts.push_back({{.doubled_event = event}, fmt::format("event {} twice at once", event)});
+    attempts.push_back({{.late_event = event}, fmt::format("event {} again later", event)});
+  }
+  return attempts;
 }
 
 }  // namespace
@@ -164,6 +223,24 @@ Report play_twice(const Scenario& scenario, std::size_t most) {
       note(report, play_once(scenario, {.fault = std::pair(first, FaultMode::crash_after), .in_recovery = std::pair(second, again)}),
            fmt::format("{}, then in the recovery {} at call {}", describe(calm.trace, first, FaultMode::crash_after), to_string(again), second));
     }
+  }
+  return report;
+}
+
+Report play_on(const Stage& stage, const Scenario& scenario, const Sample& sample) {
+  Report report;
+  const Played calm = play_once(scenario, stage, {});
+  note(report, calm, "without faults");
+  report.calls = calm.requests.size();
+  if (!calm.complaints.empty()) return report;
+  std::vector<Attempt> attempts = all_attempts(calm);
+  // The same seed plays the same runs of a scenario, whichever others are played.
+  std::ranges::shuffle(attempts, std::mt19937_64(sample.seed ^ std::hash<std::string>()(scenario.name)));
+  if (sample.most > 0) attempts.resize(std::min(attempts.size(), sample.most));
+  for (const Attempt& attempt : attempts) {
+    Played played = play_once(scenario, stage, attempt.disturbance);
+    if (attempt.disturbance.trouble && !played.spoilt) played.complaints.push_back("the fault did not happen");
+    note(report, played, attempt.what);
   }
   return report;
 }

@@ -92,9 +92,10 @@ std::vector<std::string> Answer::texts(std::string_view list, std::string_view m
 }
 
 BackEnd::BackEnd(const Options& options)
-    : random(options.seed),
-      table(options.adversity ? memory_table(*options.adversity) : memory_table()),
-      objects(memory_object_store(clock, random, {.smallest_part = 1})),
+    : clock(options.start),
+      random(options.seed),
+      table(options.table ? options.table(clock) : options.adversity ? memory_table(*options.adversity) : memory_table()),
+      objects(options.objects ? options.objects(clock) : memory_object_store(clock, random, {.smallest_part = 1})),
       directory(random),
       settings{.public_url = "https://satchel.test", .default_quota = options.quota, .version = "test"},
       faulty_table_(*table, faults),
@@ -118,14 +119,16 @@ BackEnd::BackEnd(const Options& options)
 /// As if every sweep had been here before: the cursor of one that never ran lies two days back, which only costs time.
 void BackEnd::let_schedules_start_now() {
   const Time hour = std::chrono::floor<std::chrono::hours>(clock.now());
+  Transaction cursors;
   for (const Bound& bound : registry_->all()) {
     if (!std::holds_alternative<Every>(bound.row.trigger)) continue;
     for (int shard = 0; shard < keys::kDueShards; ++shard) {
       Item cursor{keys::cursor(bound.row.name, shard), {}};
       cursor.set("hour", to_millis(hour));
-      must_write(*table, call(), {Put{std::move(cursor), Condition::none()}});
+      cursors.push_back(Put{std::move(cursor), Condition::none()});
     }
   }
+  must_write(*table, call(), cursors);
 }
 
 void BackEnd::restart() {
@@ -228,7 +231,9 @@ void BackEnd::deliver_again(const Event& event) { hand_out(event); }
 
 bool BackEnd::deliver_outbox(bool& progress) {
   bool left = false;
-  for (const Item& item : table->items()) {
+  auto items = table->items();
+  if (newest_first_) std::ranges::reverse(items);
+  for (const Item& item : items) {
     if (family_of(item.key.partition) != Family::outbox || item.key.sort == "LEASE") continue;
     if (from_millis(item.number(kNotBefore)) > clock.now()) continue;
     const Event event = event_from(item);
@@ -250,7 +255,8 @@ bool BackEnd::deliver() {
   for (int round = 0; round < kMostRounds && idle < 10; ++round) {
     bool progress = false;
     bool left = deliver_outbox(progress);
-    const auto arrived = objects->receive(call(), 100);
+    auto arrived = objects->receive(call(), 100);
+    if (newest_first_) std::ranges::reverse(*arrived);
     for (const Event& event : *arrived) {
       if (!hand_out(event)) {
         left = true;

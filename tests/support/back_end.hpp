@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All functions over the memory adapters, with two people, a clock that stands still and a client: what tests of functions and the
+// All functions over the memory adapters (or what a test puts in their place), with two people, a clock that stands still and a client: what tests of functions and the
 // fault harness stand on. The ports that the functions hold pass through the fault decorators, which do nothing until armed.
 #pragma once
 
@@ -44,6 +44,10 @@ class BackEnd {
     std::optional<Adversity> adversity = {};
     std::int64_t quota = 100'000'000;
     std::uint64_t seed = 1;
+    Time start = ManualClock().now();
+    // What to stand on instead of memory: adapters over engines, whose content a test can see as it sees memory's.
+    std::function<std::unique_ptr<MemoryTable>(Clock&)> table = {};
+    std::function<std::unique_ptr<MemoryObjectStore>(Clock&)> objects = {};
   };
   explicit BackEnd(const Options& options);
   BackEnd() : BackEnd(Options()) {}
@@ -95,6 +99,8 @@ class BackEnd {
   /// The events delivered so far, each once, in their order; deliver_again() brings one a further time.
   const std::vector<Event>& delivered() const { return delivered_; }
   void deliver_again(const Event& event);
+  /// From now on the newest event comes first.
+  void deliver_newest_first() { newest_first_ = true; }
   /// The event of this number, counted from 1 from now on, comes twice at once.
   void double_event(std::size_t number) { doubled_ = delivered_.size() + number; }
   /// Runs a schedule by its row's name, or all of them.
@@ -117,6 +123,7 @@ class BackEnd {
   std::unique_ptr<Registry> registry_;
   std::vector<Event> delivered_;
   std::size_t doubled_ = 0;
+  bool newest_first_ = false;
   std::int64_t quota_;
 };
 

@@ -1,0 +1,51 @@
+"""The engines: what each is, which version is meant, how to get it and how to start it. A further one is one more entry."""
+import contextlib
+import dataclasses
+import shutil
+from typing import Callable
+
+from engines import ceph, get
+from engines.run import free_port, serving
+
+
+@dataclasses.dataclass(frozen=True)
+class Engine:
+    name: str                # as the C++ suites and the documents write it
+    version: str             # the pinned one
+    source: str
+    what: str                # what it stands for here, in a few words
+    get: Callable[[], object]            # Missing where it cannot be had
+    start: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext  # gives the origin; a tool starts nothing
+
+
+def moto():
+    port = free_port()
+    return serving("moto", [get.FOLDER / "moto/bin/moto_server", "-H", "127.0.0.1", "-p", port], port)
+
+
+def ministack():
+    port = free_port()
+    environment = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SFTP_ENABLED": "0", "LAMBDA_EXECUTOR": "local"}
+    return serving("ministack", [get.FOLDER / "ministack/bin/ministack"], port, environment)
+
+
+def versitygw():
+    port = free_port()
+    data = get.FOLDER / "versitygw/data"
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir()
+    return serving("versitygw", [get.FOLDER / "versitygw/versitygw", "--access", "test", "--secret", "test", "--port", f"127.0.0.1:{port}", "--quiet", "posix", data], port)
+
+
+ENGINES = [
+    Engine("moto", "5.2.5", "PyPI", "DynamoDB, the second oracle", lambda: get.from_pypi("moto", "5.2.5", "moto[server]==5.2.5"), moto),
+    Engine("MiniStack", "1.5.33", "PyPI", "DynamoDB and S3", lambda: get.from_pypi("ministack", "1.5.33", "ministack==1.5.33"), ministack),
+    Engine("versitygw", "v1.7.0", "Go module proxy", "S3 on a file system",
+           lambda: get.from_go("versitygw", "v1.7.0", "github.com/versity/versitygw/cmd/versitygw"), versitygw),
+    Engine("Ceph RGW", "16.2.15", "Debian", "S3 of a storage cluster",
+           lambda: get.from_debian("Ceph", ["ceph-mon", "ceph-osd", "ceph-common", "radosgw"]), ceph.gateway),
+]
+
+
+def named(name):
+    return next(engine for engine in ENGINES if engine.name == name)
