@@ -18,10 +18,12 @@ LAW = {
     "objects": ["model", "net"],
     "identity": ["model", "ports", "runtime"],
     "memory": ["model", "ports"],
-    "aws": ["model", "ports", "net"],
+    "dynamodb": ["model", "ports", "net"],
+    "aws": ["model", "ports", "net", "dynamodb"],
     "embedded": ["model", "ports", "objects", "identity"],
     "gateway": ["model", "ports", "runtime", "net"],
     "lambda": ["model", "ports", "runtime", "net"],
+    "lambda_host": ["model", "ports", "runtime", "net", "lambda"],
     "cli": ["model", "net"],
 }
 # Header prefix -> folders it may appear in ("*.cpp": in source files of any folder, never in a header).

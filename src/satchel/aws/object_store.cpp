@@ -93,7 +93,7 @@ Result<void> removed(const Result<net::ClientResponse>& response) {
 class S3ObjectStore final : public ObjectStore {
  public:
   S3ObjectStore(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random)
-      : knows_whole_(options.full_object_checksums), s3_(std::move(options), clock, random), events_(std::move(events)) {}
+      : knows_whole_(options.full_object_checksums), tickets_(options.tickets), s3_(std::move(options), clock, random), events_(std::move(events)) {}
 
   Result<SignedRequest> sign_upload(const Call& call, const Grant& grant, const UploadTerms& terms) const override;
   Result<SignedRequest> sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const override;
@@ -121,7 +121,7 @@ class S3ObjectStore final : public ObjectStore {
   Result<SignedRequest> sign(const S3Request& request, const Call& call, Duration lifetime) const;
   Result<ObjectInfo> completed_before(const Call& call, const Assembly& assembly, const std::optional<Checksum>& checksum, Error error) const;
 
-  bool knows_whole_;
+  bool knows_whole_, tickets_;
   S3Client s3_;
   std::unique_ptr<ObjectEvents> events_;
 };
@@ -139,20 +139,26 @@ Result<SignedRequest> S3ObjectStore::sign_upload(const Call& call, const Grant& 
   S3Request request{.method = "PUT", .key = terms.key, .query = {}, .fields = bound(terms.length, terms.checksum), .body = {}};
   // The one-line upload comes by a redirect: its client sends no header of ours.
   if (terms.checksum) request.fields.add("if-none-match", "*");
+  if (tickets_) request.query.emplace_back("x-satchel-ticket", grant.ticket());
+  if (tickets_ && !terms.checksum) request.query.emplace_back("x-satchel-if-none-match", "*");
   return sign(request, call, terms.lifetime);
 }
 
 Result<SignedRequest> S3ObjectStore::sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const {
   TRY(demand(grant, Action::add));
   if (terms.number < 1 || terms.number > kMostParts) return fail(ErrorCode::invalid, "Parts are numbered from 1 to 10,000.");
-  return sign({"PUT", terms.key, {{"uploadId", terms.store_upload}, {"partNumber", std::to_string(terms.number)}}, bound(terms.length, terms.checksum), {}}, call, terms.lifetime);
+  S3Request request{"PUT", terms.key, {{"uploadId", terms.store_upload}, {"partNumber", std::to_string(terms.number)}}, bound(terms.length, terms.checksum), {}};
+  if (tickets_) request.query.emplace_back("x-satchel-ticket", grant.ticket());
+  return sign(request, call, terms.lifetime);
 }
 
 Result<SignedRequest> S3ObjectStore::sign_download(const Call& call, const Grant& grant, const DownloadTerms& terms) const {
   TRY(demand(grant, Action::read));
   // Always a type of ours: what the uploader sent as the type is never sent on.
   const std::string type = terms.content_type.empty() ? "application/octet-stream" : terms.content_type;
-  return sign({"GET", terms.key, {{"response-content-disposition", content_disposition(terms.file_name, terms.inline_view)}, {"response-content-type", type}}, {}, {}}, call, terms.lifetime);
+  S3Request request{"GET", terms.key, {{"response-content-disposition", content_disposition(terms.file_name, terms.inline_view)}, {"response-content-type", type}}, {}, {}};
+  if (tickets_) request.query.insert(request.query.end(), {{"x-satchel-ticket", grant.ticket()}, {"x-satchel-lease", terms.lease}});
+  return sign(request, call, terms.lifetime);
 }
 
 Result<std::string> S3ObjectStore::begin(const Call& call, const ObjectKey& key, ChecksumAlgorithm algorithm) {
