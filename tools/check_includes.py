@@ -17,6 +17,7 @@ LAW = {
     "net": [],
     "objects": ["model", "net"],
     "identity": ["model", "ports", "runtime"],
+    "passwords": ["model", "ports"],
     "memory": ["model", "ports"],
     "dynamodb": ["model", "ports", "net"],
     "aws": ["model", "ports", "net", "dynamodb"],

@@ -69,7 +69,7 @@ void Installation::wire_functions() {
   delivery_ = std::make_unique<Delivery>(*registry_, *table_, *objects_, process_.clock, process_.random, process_.logger, random_id(process_.random));
   schedules_ = std::make_unique<Schedules>(*registry_, *table_, process_.clock, process_.random, process_.logger);
   worker_ = std::make_unique<EventWorker>(*delivery_, *schedules_, process_.clock, process_.logger);
-  gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *ground_->vault, issuer_, process_.clock, process_.random, process_.logger});
+  gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *ground_->vault, &issuer_, process_.clock, process_.random, process_.logger});
 }
 
 void Installation::wire_gateway() {
