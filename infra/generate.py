@@ -6,7 +6,7 @@
   infra/generate.py                                                        from infra/registry.json, write the templates
   infra/generate.py --check [--registry PROGRAM]                           change nothing; status 1 where a file is not what follows
 
-A template is its fixed head (templates/NAME.head.yaml, written by hand, read by people) and the resources made here. A change of a row
+A template is its fixed head (heads/NAME.yaml, written by hand, read by people) and the resources made here. A change of a row
 that is not followed by this program fails a test.
 """
 import argparse
@@ -326,7 +326,7 @@ MARK = "  # ---- made by infra/generate.py from infra/registry.json: change a ro
 
 
 def render(name, registry):
-    head = (HERE / "templates" / f"{name}.head.yaml").read_text()
+    head = (HERE / "heads" / f"{name}.yaml").read_text()
     return head + MARK + dump(TEMPLATES[name](registry), 2)
 
 
