@@ -25,10 +25,21 @@ REGISTRY = HERE / "registry.json"
 
 # What runs beside the groups: no rows, but handlers of the same zip.
 AUTHORIZER = {"ports": ["table_reader", "vault"],
-              # Marks of tokens, and the profile, space and session of a person who comes for the first time.
-              "writes": ["EM#", "N#", "OB#", "S#", "SE#", "TK#", "U#"]}
-# Deployed instead of Cognito where the parameter says so.
-OPTIONAL_GROUPS = {"identity": "BuiltIn"}
+              # Marks of tokens, and all that makes a person of an outside issuer who comes for the first time.
+              "writes": ["EM#", "IDP#", "KEY", "N#", "OB#", "S#", "SE#", "TK#", "U#"]}
+# The user pool's trigger: whether somebody may sign up.
+SIGN_UPS = {"ports": ["table_reader"], "writes": []}
+
+
+def is_built_in(row):
+    """Whether it belongs to Satchel's own provider, and has no place beside Cognito."""
+    return row.get("path", "").startswith("/auth/") or row["name"] == "tend_signing_keys"
+
+
+def condition_of(row):
+    return "BuiltIn" if is_built_in(row) else None
+
+
 BATCH = 5
 HASHING_MB, USUAL_MB = 1024, 256
 # What a queue may have done at once, and what the functions that strangers reach may take of the account's concurrency.
@@ -50,7 +61,6 @@ class Group:
         self.routes = [row for row in rows if "path" in row]
         self.events = [row for row in rows if "event" in row]
         self.schedules = [row for row in rows if "every_ms" in row]
-        self.condition = OPTIONAL_GROUPS.get(name)
 
     @property
     def memory(self):
@@ -92,9 +102,11 @@ def environment(ports, more=()):
         "SATCHEL_PUBLIC_URL": Ref("PublicUrl"),
         "SATCHEL_ISSUER": Ref("Issuer"),
         "SATCHEL_AUDIENCE": Ref("Audience"),
+        # Its name is no secret; only whose rows hold the vault may ask for the value.
+        "SATCHEL_MASTER_KEY_SECRET": Ref("MasterKeySecret"),
+        # CloudFront writes X-Forwarded-For in front of API Gateway.
+        "SATCHEL_PROXIES": "1",
     }
-    if "vault" in ports:
-        variables["SATCHEL_MASTER_KEY_SECRET"] = Ref("MasterKeySecret")
     if "mailer" in ports:
         variables["SATCHEL_MAIL_FROM"] = Ref("MailFrom")
     if "directory" in ports:
@@ -102,7 +114,7 @@ def environment(ports, more=()):
     return {"Variables": {**variables, **dict(more)}}
 
 
-def alarm(text, condition, metrics, threshold, dimensions=None, **more):
+def alarm(text, metrics, threshold, dimensions=None, condition=None, **more):
     """`metrics`: a metric's (namespace, name, statistic), or the queries of an expression."""
     properties = {"AlarmDescription": text, "AlarmActions": [Ref("AlarmTopic")], "ComparisonOperator": "GreaterThanThreshold",
                   "EvaluationPeriods": 1, "TreatMissingData": "notBreaching", "Threshold": threshold}
@@ -160,35 +172,31 @@ def function(name, timeout, memory, policies, variables, condition=None, reserve
             "AlarmConfiguration": {"Enabled": True, "Alarms": [{"Name": Ref(f"{handler}Errors")}, {"Name": Ref(f"{handler}Slow")}]},
             "AutoRollbackConfiguration": {"Enabled": True, "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"]}},
             condition),
-        f"{handler}Errors": alarm(f"More than 1 % of the calls of {name} fail.", condition, error_rate(name), 1),
-        f"{handler}Throttled": alarm(f"Calls of {name} are turned away.", condition, ("AWS/Lambda", "Throttles", "Sum"), 0, alias_dimensions(name)),
-        f"{handler}Slow": alarm(f"One call of {name} in a hundred takes 80 % of its time.", condition, ("AWS/Lambda", "Duration", "p99"), slow,
-                                alias_dimensions(name), EvaluationPeriods=3),
+        f"{handler}Errors": alarm(f"More than 1 % of the calls of {name} fail.", error_rate(name), 1, condition=condition),
+        f"{handler}Throttled": alarm(f"Calls of {name} are turned away.", ("AWS/Lambda", "Throttles", "Sum"), 0, alias_dimensions(name), condition),
+        f"{handler}Slow": alarm(f"One call of {name} in a hundred takes 80 % of its time.", ("AWS/Lambda", "Duration", "p99"), slow,
+                                alias_dimensions(name), condition, EvaluationPeriods=3),
     }
-
-
-def queue_url(group):
-    return Sub("https://sqs.${AWS::Region}.${AWS::URLSuffix}/${AWS::AccountId}/${Installation}-" + group.name)
 
 
 def queue(group):
     """Events of a group: its queue, what was given up, the mapping, two alarms."""
-    handler, condition = group.handler, group.condition
+    handler = group.handler
     name = [{"Name": "QueueName", "Value": GetAtt(f"{handler}Queue.QueueName")}]
     dead = [{"Name": "QueueName", "Value": GetAtt(f"{handler}Dead.QueueName")}]
     return {
         f"{handler}Dead": resource("AWS::SQS::Queue", {"QueueName": Sub("${Installation}-" + group.name + "-dead"), "SqsManagedSseEnabled": True,
-                                                       "MessageRetentionPeriod": 1209600}, condition),
+                                                       "MessageRetentionPeriod": 1209600}),
         f"{handler}Queue": resource("AWS::SQS::Queue", {
             "QueueName": Sub("${Installation}-" + group.name), "SqsManagedSseEnabled": True, "MessageRetentionPeriod": 345600,
             # While one try runs, nobody else sees the message.
-            "VisibilityTimeout": 6 * group.timeout, "RedrivePolicy": {"deadLetterTargetArn": GetAtt(f"{handler}Dead.Arn"), "maxReceiveCount": 6}}, condition),
+            "VisibilityTimeout": 6 * group.timeout, "RedrivePolicy": {"deadLetterTargetArn": GetAtt(f"{handler}Dead.Arn"), "maxReceiveCount": 6}}),
         f"{handler}Consumer": resource("AWS::Lambda::EventSourceMapping", {
             "EventSourceArn": GetAtt(f"{handler}Queue.Arn"), "FunctionName": Ref(f"{handler}Alias"), "BatchSize": BATCH,
-            "FunctionResponseTypes": ["ReportBatchItemFailures"], "ScalingConfig": {"MaximumConcurrency": QUEUE_CONCURRENCY.get(group.name, 10)}}, condition),
-        f"{handler}DeadAlarm": alarm(f"Events of {group.name} were given up. docs/aws/runbook.md says how to redrive them.", condition,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"], "ScalingConfig": {"MaximumConcurrency": QUEUE_CONCURRENCY.get(group.name, 10)}}),
+        f"{handler}DeadAlarm": alarm(f"Events of {group.name} were given up. docs/aws/runbook.md says how to redrive them.",
                                      ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum"), 0, dead),
-        f"{handler}LateAlarm": alarm(f"Events of {group.name} wait for more than ten minutes.", condition,
+        f"{handler}LateAlarm": alarm(f"Events of {group.name} wait for more than ten minutes.",
                                      ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum"), 600, name),
     }
 
@@ -211,20 +219,20 @@ def period(milliseconds):
 def schedules(group):
     made = {f"{group.handler}Retries": resource("AWS::Lambda::EventInvokeConfig", {
         "FunctionName": Ref(group.handler), "Qualifier": "live", "MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600,
-        "DestinationConfig": {"OnFailure": {"Destination": GetAtt("SchedulesDead.Arn")}}}, group.condition, DependsOn=[f"{group.handler}Alias"])}
+        "DestinationConfig": {"OnFailure": {"Destination": GetAtt("SchedulesDead.Arn")}}}, DependsOn=[f"{group.handler}Alias"])}
     for row in group.schedules:
         made[camel(row["name"]) + "Schedule"] = resource("AWS::Scheduler::Schedule", {
             "Description": f"Starts {row['name']}.", "ScheduleExpression": period(row["every_ms"]), "FlexibleTimeWindow": {"Mode": "OFF"},
             "Target": {"Arn": Ref(f"{group.handler}Alias"), "RoleArn": GetAtt("SchedulerRole.Arn"), "Input": json.dumps({"schedule": row["name"]}),
                        "RetryPolicy": {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 3600},
-                       "DeadLetterConfig": {"Arn": GetAtt("SchedulesDead.Arn")}}}, group.condition)
+                       "DeadLetterConfig": {"Arn": GetAtt("SchedulesDead.Arn")}}}, condition_of(row))
     return made
 
 
 def group_resources(group):
     more = ([consume(group)] if group.events else []) + ([give_up(group)] if group.schedules else [])
     made = function(group.name, group.timeout, group.memory, policy.policies(group.handler, group.ports, group.families, more),
-                    environment(group.ports), group.condition, RESERVED.get(group.name), group.slow_ms)
+                    environment(group.ports), reserved=RESERVED.get(group.name), slow_ms=group.slow_ms)
     if group.events:
         made.update(queue(group))
     if group.schedules:
@@ -239,23 +247,24 @@ def authorizer():
 
 def fanout(groups):
     consumers = [group for group in groups if group.events]
-    always = [group for group in consumers if not group.condition]
-    optional = [group for group in consumers if group.condition]
+    # The stream's API of listing knows no resource.
+    means = [
+        policy.statement("ReadStream", ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], [Ref("TableStream")]),
+        policy.statement("ListStreams", ["dynamodb:ListStreams"], "*"),
+        policy.statement("HandOn", ["sqs:SendMessage"], [GetAtt(f"{group.handler}Queue.Arn") for group in consumers]),
+        policy.statement("GiveUp", ["sqs:SendMessage"], [GetAtt("FanoutDead.Arn")]),
+    ]
+    queues = " ".join(f"{group.name}=https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/${{Installation}}-{group.name}" for group in consumers)
+    # What was handed on is taken out of the outbox.
+    return function("fanout", 60, USUAL_MB, policy.policies("Fanout", [], ["OB#"], means), environment([], {"SATCHEL_QUEUES": Sub(queues)}))
 
-    def sends(some):
-        return policy.statement("Hand" + "".join(group.handler for group in some), ["sqs:SendMessage"], [GetAtt(f"{group.handler}Queue.Arn") for group in some])
 
-    def pairs(some):
-        return " ".join(f"{group.name}=https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/${{Installation}}-{group.name}" for group in some)
-    stream = policy.statement("ReadStream", ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], [Ref("TableStream")])
-    listing = policy.statement("ListStreams", ["dynamodb:ListStreams"], "*")  # the API knows no resource here
-    dead = policy.statement("GiveUp", ["sqs:SendMessage"], [GetAtt("FanoutDead.Arn")])
-    delivered = policy.statement("Delivered", ["dynamodb:DeleteItem"], [policy.TABLE],
-                                 {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["OB#*"]}, "Null": {"dynamodb:LeadingKeys": "false"}})
-    policies = policy.policies("Fanout", [], [], [stream, listing, dead, delivered, sends(always)])
-    policies += [If([group.condition, policy.policy("hand-" + group.name, [sends([group])]), NO_VALUE]) for group in optional]
-    queues = If([optional[0].condition, Sub(pairs(consumers)), Sub(pairs(always))]) if optional else Sub(pairs(always))
-    return function("fanout", 60, USUAL_MB, policies, environment([], {"SATCHEL_QUEUES": queues}))
+def sign_ups():
+    made = function("cognito", 5, USUAL_MB, policy.policies("Cognito", SIGN_UPS["ports"], SIGN_UPS["writes"]), environment([]), "Cognito")
+    made["CognitoMay"] = resource("AWS::Lambda::Permission", {
+        "Action": "lambda:InvokeFunction", "FunctionName": Ref("CognitoAlias"), "Principal": "cognito-idp.amazonaws.com", "SourceAccount": Ref("AWS::AccountId"),
+        "SourceArn": Sub("arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/${UserPool}")}, "Cognito")
+    return made
 
 
 def functions_template(registry):
@@ -265,6 +274,7 @@ def functions_template(registry):
         made.update(group_resources(group))
     made.update(authorizer())
     made.update(fanout(groups))
+    made.update(sign_ups())
     return made
 
 
@@ -279,39 +289,43 @@ def route_keys(row):
         yield f"HEAD {row['path']}"
 
 
+def route(group, row, key):
+    properties = {"ApiId": Ref("Api"), "RouteKey": key, "Target": Sub("integrations/${" + group.handler + "Integration}")}
+    who = {"AuthorizationType": "NONE"} if row["access"] == "open" else {"AuthorizationType": "CUSTOM", "AuthorizerId": Ref("Authorizer")}
+    return resource("AWS::ApiGatewayV2::Route", {**properties, **who}, condition_of(row))
+
+
+def stage(condition, settings, routes):
+    return resource("AWS::ApiGatewayV2::Stage", {
+        "ApiId": Ref("Api"), "StageName": "$default", "AutoDeploy": True,
+        "AccessLogSettings": {"DestinationArn": GetAtt("AccessLog.Arn"), "Format": ACCESS_LOG},
+        "DefaultRouteSettings": {"ThrottlingRateLimit": 100, "ThrottlingBurstLimit": 200, "DetailedMetricsEnabled": True},
+        "RouteSettings": settings}, condition, DependsOn=routes)
+
+
 def routes_template(registry):
-    made, settings, optional_settings, names = {}, {}, {}, []
+    made, settings, conditions = {}, {}, {}
     for group in groups_of(registry):
         if not group.routes:
             continue
+        target = Sub("arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Installation}-" + group.name + ":live")
         made[f"{group.handler}Integration"] = resource("AWS::ApiGatewayV2::Integration", {
-            "ApiId": Ref("Api"), "IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0",
-            "TimeoutInMillis": min(LONGEST_INTEGRATION_MS, max(row["timeout_ms"] for row in group.routes)),
-            "IntegrationUri": Sub("arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Installation}-" + group.name + ":live")},
-            group.condition)
+            "ApiId": Ref("Api"), "IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0", "IntegrationUri": target,
+            "TimeoutInMillis": min(LONGEST_INTEGRATION_MS, max(row["timeout_ms"] for row in group.routes))})
         made[f"{group.handler}Permission"] = resource("AWS::Lambda::Permission", {
-            "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com", "SourceAccount": Ref("AWS::AccountId"),
-            "FunctionName": Sub("arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Installation}-" + group.name + ":live"),
-            "SourceArn": Sub("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*")}, group.condition)
+            "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com", "SourceAccount": Ref("AWS::AccountId"), "FunctionName": target,
+            "SourceArn": Sub("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*")})
         for row in group.routes:
             for key in route_keys(row):
                 name = camel(row["name"]) + ("Head" if key.startswith("HEAD ") else "") + "Route"
-                properties = {"ApiId": Ref("Api"), "RouteKey": key, "Target": Sub("integrations/${" + group.handler + "Integration}")}
-                properties["AuthorizationType"] = "NONE" if row["access"] == "open" else "CUSTOM"
-                if row["access"] != "open":
-                    properties["AuthorizerId"] = Ref("Authorizer")
-                made[name] = resource("AWS::ApiGatewayV2::Route", properties, group.condition)
+                made[name] = route(group, row, key)
                 rate, burst = rate_of(row)
-                (optional_settings if group.condition else settings)[key] = {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
-                names.append((name, group.condition))
-    # A stage refuses settings of routes that are not there yet.
-    fixed = {"ApiId": Ref("Api"), "StageName": "$default", "AutoDeploy": True,
-             "AccessLogSettings": {"DestinationArn": GetAtt("AccessLog.Arn"), "Format": ACCESS_LOG},
-             "DefaultRouteSettings": {"ThrottlingRateLimit": 100, "ThrottlingBurstLimit": 200, "DetailedMetricsEnabled": True}}
-    made["Stage"] = resource("AWS::ApiGatewayV2::Stage", {**fixed, "RouteSettings": settings}, "Cognito",
-                             DependsOn=[name for name, condition in names if not condition])
-    made["StageWithProvider"] = resource("AWS::ApiGatewayV2::Stage", {**fixed, "RouteSettings": {**settings, **optional_settings}}, "BuiltIn",
-                                         DependsOn=[name for name, _ in names])
+                settings[key] = {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
+                conditions[key] = (name, condition_of(row))
+    # Two stages, of which one is there: a stage refuses settings of routes that are not there, and routes of Satchel's own provider may not be.
+    beside = [key for key, (_, condition) in conditions.items() if not condition]
+    made["Stage"] = stage("Cognito", {key: settings[key] for key in beside}, [conditions[key][0] for key in beside])
+    made["StageWithProvider"] = stage("BuiltIn", settings, [name for name, _ in conditions.values()])
     return made
 
 

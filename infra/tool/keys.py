@@ -25,8 +25,7 @@ def openssl(*arguments, text=None):
 
 def has_value(account, secret):
     try:
-        account.client("secretsmanager").get_secret_value(SecretId=secret)
-        return True
+        return bool(account.client("secretsmanager").get_secret_value(SecretId=secret).get("SecretString"))
     except botocore.exceptions.ClientError as error:
         if code_of(error) == "ResourceNotFoundException":
             return False

@@ -180,7 +180,7 @@ class ChangeSet:
     def losses(self):
         """Resources whose data this would lose or leave behind."""
         return [c["LogicalResourceId"] for c in self.changes
-                if c["ResourceType"] in STATEFUL and (c["Action"] == "Remove" or c.get("Replacement") in ("True", "Conditional"))]
+                if c["ResourceType"] in STATEFUL and (c["Action"] == "Remove" or c.get("Replacement") == "True")]
 
     def drop(self):
         self.stack.drop(self.name)

@@ -207,7 +207,8 @@ def main():
     stacks.POLL_SECONDS = 0.05
     account, steps = Account(NAME, REGION), Steps()
     with tempfile.TemporaryDirectory() as folder:
-        unknown = unknown_types(account)
+        # A type that the engine knows, in a form that it does not.
+        unknown = unknown_types(account) | {"AWS::CloudWatch::Alarm with metric math"}
         templates = pathlib.Path(folder) / "templates"
         templates.mkdir()
         left_out = write_reduced(templates, unknown)
@@ -216,7 +217,7 @@ def main():
     total = sum(len(names) for gone in left_out.values() for names in gone.values())
     for template, gone in left_out.items():
         print(f"left out of {template}: " + ", ".join(f"{kind} ({len(names)})" for kind, names in gone.items()))
-    print(f"{total} resources left out, since the engine does not know their types")
+    print(f"{total} resources left out, since the engine does not know them")
     if chosen.json:
         pathlib.Path(chosen.json).write_text(json.dumps({"left_out": left_out, "steps": steps.results}, indent=1))
     return 1 if any(step["result"] == "failed" for step in steps.results) else 0

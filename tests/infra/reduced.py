@@ -44,13 +44,19 @@ def without(value, gone):
     return value
 
 
+def kind_of(resource):
+    """The type, and what of it an engine may lack by itself."""
+    math = resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+    return resource["Type"] + (" with metric math" if math else "")
+
+
 def reduce(path, unknown):
     """(template, left out by type)"""
     template = load(path)
-    gone = {name for name, resource in template["Resources"].items() if resource["Type"] in unknown}
+    gone = {name for name, resource in template["Resources"].items() if kind_of(resource) in unknown}
     left_out = {}
     for name in sorted(gone):
-        left_out.setdefault(template["Resources"][name]["Type"], []).append(name)
+        left_out.setdefault(kind_of(template["Resources"][name]), []).append(name)
     resources = {}
     for name, resource in template["Resources"].items():
         if name in gone:
