@@ -187,6 +187,7 @@ constexpr Setting kSettings[] = {
     {"mail_from", "", "Sender of mail, such as satchel@example.org", false, set_text<&Configuration::mail_from>},
     {"table", "", "Table elsewhere, such as dynamodb://TABLE?region=eu-central-1; without it, in the data folder", false, set_location<&Configuration::table>},
     {"objects", "", "Object store elsewhere, such as s3://BUCKET?region=eu-central-1; without it, in the data folder", false, set_location<&Configuration::objects>},
+    {"object_events", "", "URL of the SQS queue that S3 tells of new objects; without it, what an interrupted client left is looked for", false, set_text<&Configuration::object_events>},
     {"master_key", "", "With a table elsewhere: base64 of the 32 bytes that everything sealed hangs on, the same for all copies", true, set_master_key},
     {"issuer", "", "OpenID provider elsewhere at which people sign in, as its tokens write it; without it, Satchel's own", false, set_text<&Configuration::outside_issuer>},
     {"audience", "", "What the issuer's access tokens name as 'aud'; the client_id where it is not given", false, set_text<&Configuration::audience>},

@@ -33,6 +33,7 @@ struct Configuration {
   std::string smtp_url, smtp_password, mail_from;
 
   std::string table, objects;  // empty: in the data folder; else as aws/location.hpp writes where they lie
+  std::string object_events;   // URL of an SQS queue that hears of new objects elsewhere; empty: none does
   std::string master_key;      // 32 bytes; only with a table elsewhere, whose copies share it
   std::string outside_issuer;  // empty: the provider in the binary
   std::string audience, client_id, cli_client_id, cli_callback, scopes;  // of the outside issuer

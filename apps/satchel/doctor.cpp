@@ -75,10 +75,10 @@ Findings examine(const Configuration& configuration, const Process& process) {
   Findings findings;
   const Time deadline = process.clock.now() + kPatience;
   if (!configuration.table.empty()) {
-    append(findings, examine_engine(remote_table(configuration), "table", [&](const auto& options) { return aws::examine_table(options, process.clock, process.random, deadline); }));
+    append(findings, examine_engine(remote_table(configuration, process), "table", [&](const auto& options) { return aws::examine_table(options, process.clock, process.random, deadline); }));
   }
   if (!configuration.objects.empty()) {
-    append(findings, examine_engine(remote_bucket(configuration), "objects", [&](const auto& options) { return aws::examine_bucket(options, configuration.public_url, process.clock, process.random, deadline); }));
+    append(findings, examine_engine(remote_bucket(configuration, process), "objects", [&](const auto& options) { return aws::examine_bucket(options, configuration.public_url, process.clock, process.random, deadline); }));
   }
   if (!configuration.outside_issuer.empty()) append(findings, examine_issuer(configuration, process));
   if (findings.empty()) findings.push_back({Weight::good, "data", fmt::format("Nothing lies elsewhere: everything is kept in {}. 'satchel doctor' looks at what table, objects and issuer name.", configuration.data)});
@@ -89,13 +89,13 @@ Findings create_engines(const Configuration& configuration, const Process& proce
   Findings findings;
   const Time deadline = process.clock.now() + kPatience;
   if (!configuration.table.empty()) {
-    append(findings, examine_engine(remote_table(configuration), "table", [&](const auto& options) -> Findings {
+    append(findings, examine_engine(remote_table(configuration, process), "table", [&](const auto& options) -> Findings {
              const auto made = aws::create_table(options, process.clock, deadline);
              return made ? Findings{} : Findings{bad("table", made.error(), "table")};
            }));
   }
   if (!configuration.objects.empty()) {
-    append(findings, examine_engine(remote_bucket(configuration), "objects", [&](const auto& options) -> Findings {
+    append(findings, examine_engine(remote_bucket(configuration, process), "objects", [&](const auto& options) -> Findings {
              auto made = aws::create_bucket(options, configuration.public_url, process.clock, process.random, deadline);
              return made ? *std::move(made) : Findings{bad("objects", made.error(), "objects")};
            }));

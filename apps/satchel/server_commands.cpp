@@ -194,7 +194,7 @@ void add_serve(CLI::App& app, ChosenCommand& chosen, const bool* json) {
       "  satchel serve --table 'dynamodb://files?region=eu-central-1' --objects 's3://files-bytes?region=eu-central-1' --public-url https://files.example.org\n"
       "  satchel serve --issuer https://id.example.org/realms/people --client-id satchel --admins ada@example.org\n"
       "Secrets (metrics_token, smtp_password, master_key) are set in the environment (SATCHEL_SMTP_PASSWORD) or in satchel.conf. The credential of table and\n"
-      "objects is AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. 'satchel doctor' says whether all that lies elsewhere is as it should be.");
+      "objects is found as AWS's own tools find it (AWS_ACCESS_KEY_ID, a profile, the container or the instance). 'satchel doctor' says whether all that lies elsewhere is as it should be.");
   serve->callback([&chosen, json, given] { chosen = [given, json] { return run_server(*given, *json); }; });
   const auto shown = std::make_shared<Given>();
   CLI::App* config = app.add_subcommand("config", "Show every setting, its value and where it comes from");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "apps/satchel/ground.hpp"
+#include "satchel/aws/event_queue.hpp"
 #include "satchel/aws/location.hpp"
 #include "satchel/aws/object_store.hpp"
 #include "satchel/aws/reach.hpp"
@@ -22,10 +23,14 @@ std::optional<std::string> environment(std::string_view name) {
   return value && *value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-Result<std::shared_ptr<aws::CredentialSource>> engine_credentials() {
-  const auto key = environment("AWS_ACCESS_KEY_ID"), secret = environment("AWS_SECRET_ACCESS_KEY");
-  if (!key || !secret) return fail(ErrorCode::invalid, "There is no credential for the engines. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
-  return aws::fixed_credential({.access_key = *key, .secret = *secret, .session_token = environment("AWS_SESSION_TOKEN").value_or("")});
+std::shared_ptr<aws::CredentialSource> engine_credentials(const Process& process) { return aws::default_credentials(environment, process.clock, process.logger); }
+
+/// Null: nobody tells of new objects.
+Result<std::unique_ptr<ObjectEvents>> events_elsewhere(const Configuration& configuration, const aws::S3Options& bucket, const Process& process) {
+  if (configuration.object_events.empty()) return nullptr;
+  auto queue = TRY(aws::queue_at(configuration.object_events, environment));
+  queue.credentials = bucket.credentials;
+  return aws::object_event_queue(std::move(queue), {.queue_url = configuration.object_events, .bucket = bucket.bucket}, process.clock, process.random, process.logger);
 }
 
 Result<ObjectSide> objects_in(const Configuration& configuration, const DataFolder& folder, const std::string& master_key, objects::TicketCheck ticket_check, const Process& process) {
@@ -49,34 +54,35 @@ Result<ObjectSide> objects_in(const Configuration& configuration, const DataFold
 }
 
 Result<ObjectSide> objects_elsewhere(const Configuration& configuration, const Process& process) {
-  const aws::S3Options options = TRY(remote_bucket(configuration));
+  const aws::S3Options options = TRY(remote_bucket(configuration, process));
   TRY(aws::reach_bucket(options, process.clock, process.random, call_for(process.clock, kPatience).deadline));
   ObjectSide side;
-  side.store = aws::s3_object_store(options, nullptr, process.clock, process.random);
+  auto events = TRY(events_elsewhere(configuration, options, process));
+  side.has_events = events != nullptr;
+  side.store = aws::s3_object_store(options, std::move(events), process.clock, process.random);
   side.origin = aws::origin_of(options);
-  side.has_events = false;
   side.probe = [options, process](const Call& call) { return aws::reach_bucket(options, process.clock, process.random, call.deadline); };
   return side;
 }
 
 }  // namespace
 
-Result<aws::DynamoDbOptions> remote_table(const Configuration& configuration) {
+Result<aws::DynamoDbOptions> remote_table(const Configuration& configuration, const Process& process) {
   auto options = TRY(aws::table_at(configuration.table, environment));
-  options.credentials = TRY(engine_credentials());
+  options.credentials = engine_credentials(process);
   return options;
 }
 
-Result<aws::S3Options> remote_bucket(const Configuration& configuration) {
+Result<aws::S3Options> remote_bucket(const Configuration& configuration, const Process& process) {
   auto options = TRY(aws::bucket_at(configuration.objects, environment));
-  options.credentials = TRY(engine_credentials());
+  options.credentials = engine_credentials(process);
   options.longest_upload_url = configuration.upload_url_life;
   return options;
 }
 
 Result<std::unique_ptr<Table>> open_table(const Configuration& configuration, const DataFolder& folder, const Process& process) {
   if (configuration.table.empty()) return open_rocksdb_table({.folder = folder.file("table")}, process.clock, process.logger);
-  const auto options = TRY(remote_table(configuration));
+  const auto options = TRY(remote_table(configuration, process));
   TRY(aws::reach_table(options, process.clock, call_for(process.clock, kPatience).deadline));
   return aws::dynamodb_table(options, process.clock, process.random);
 }

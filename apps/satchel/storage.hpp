@@ -24,9 +24,10 @@ struct Process {
   Logger& logger;
 };
 
-/// The options of engines elsewhere, with a credential, from the configuration and the environment. Error: invalid, naming what to set.
-Result<aws::DynamoDbOptions> remote_table(const Configuration& configuration);
-Result<aws::S3Options> remote_bucket(const Configuration& configuration);
+/// The options of engines elsewhere, from the configuration and the environment; their credential is looked for when it is first wanted.
+/// Error: invalid, naming what to set.
+Result<aws::DynamoDbOptions> remote_table(const Configuration& configuration, const Process& process);
+Result<aws::S3Options> remote_bucket(const Configuration& configuration, const Process& process);
 
 /// Error: of the engine, a sentence for the person at the terminal; one elsewhere is asked whether it is there.
 Result<std::unique_ptr<Table>> open_table(const Configuration& configuration, const DataFolder& folder, const Process& process);

@@ -8,10 +8,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include "satchel/aws/dynamodb_json.hpp"
 #include "satchel/aws/object_store.hpp"
 #include "satchel/aws/table.hpp"
 #include "satchel/base/encoding.hpp"
+#include "satchel/dynamodb/json.hpp"
 #include "tests/contract/engine_grounds.hpp"
 #include "tests/contract/object_store_client.hpp"
 
@@ -38,7 +38,7 @@ class EngineTable final : public MemoryTable {
     for (;;) {
       const auto answer = direct_.call("Scan", page, deadline());
       if (!answer) throw std::runtime_error("the engine does not show its items: " + answer.error().message);
-      for (const Json& item : *answer->find("Items")->as<Json::Array>()) items.push_back(aws::item_from(item).value());
+      for (const Json& item : *answer->find("Items")->as<Json::Array>()) items.push_back(dynamodb::item_from(item).value());
       const Json* last = answer->find("LastEvaluatedKey");
       if (!last || last->is_null()) break;
       page.set("ExclusiveStartKey", *last);
