@@ -44,6 +44,22 @@ def googletest(result, binary, tests, environment, patience=600):
         result.fail("the suite", "it ended with an error after its last test")
 
 
+def pytest(result, tests, environment, patience=1200):
+    report = FOLDER / "report.xml"
+    report.unlink(missing_ok=True)
+    words = [python(), "-m", "pytest", *tests, "-q", "-p", "no:cacheprovider", "--color=no", f"--junitxml={report}", "-o", "tmp_path_retention_count=1"]
+    passed = command(result, words, {"SATCHEL_BINARY": str(BUILD / "apps/satchel/satchel"), **environment}, patience)
+    read_junit(result, report)
+    if not passed and not result.failed:
+        result.fail("the suite", "it ended with an error after its last test")
+
+
+def python():
+    """Where pytest is: the environment that tools/test.sh has made, or Debian's."""
+    made = TOP / "build/python/bin/python"
+    return made if made.exists() else "/usr/bin/python3"
+
+
 def camel(engine):
     """The engine's name as a part of a test's name."""
     return "".join(word[:1].upper() + word[1:] for word in engine.name.split())
@@ -57,10 +73,32 @@ def s3(result, engine, origin):
     googletest(result, "tests/contract/contract_tests", f"*S3On{camel(engine)}*", {"SATCHEL_S3": f"{camel(engine)}={origin}"})
 
 
+def sign_in(result, engine, origin):
+    pytest(result, ["tests/sign_in"], {"SATCHEL_TEST_ISSUER": engine.name.lower(), "SATCHEL_TEST_ISSUER_URL": origin})
+
+
+def copies(result, engine, origin):
+    where = f"region=us-east-1&endpoint={origin}"
+    pytest(result, ["tests/e2e/test_copies.py"], {"SATCHEL_TABLE": f"dynamodb://satchel?{where}", "SATCHEL_OBJECTS": f"s3://satchel-copies?{where}&checksums=parts",
+                                                  "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"})
+
+
+def faults(result, engine, origin):
+    """A sample; SATCHEL_T1_RUNS=0 plays all of it."""
+    environment = {"SATCHEL_DYNAMODB": f"{camel(engine)}={origin}", "SATCHEL_S3": f"{camel(engine)}={origin}", "ASAN_OPTIONS": "malloc_context_size=5"}
+    full = os.environ.get("SATCHEL_T1_RUNS") == "0"
+    googletest(result, "tests/faults/engine_fault_tests", "*", environment, patience=12 * 3600 if full else 900)
+
+
 SUITES = [
     Suite("dynamodb", "the contract of the `Table` port, by the adapter for DynamoDB", ["moto", "MiniStack"], ["contract_tests"], dynamodb),
     Suite("s3", "the contract of the `ObjectStore` port, by the adapter for S3, and a client's side of presigned requests", ["MiniStack", "versitygw", "Ceph RGW"],
           ["contract_tests"], s3),
+    Suite("t1", "every scenario of the fault harness over both adapters: requests dropped, answers lost, throttling, conflicts, errors, crashes, events twice, late and reversed; a sample",
+          ["MiniStack"], ["engine_fault_tests"], faults),
+    Suite("copies", "two copies of the server over one table and one bucket, one of them killed in the middle", ["MiniStack"], ["satchel"], copies),
+    Suite("sign-in", "people of a foreign issuer: code with PKCE, made a person, tokens for others refused, keys rotated, locked out here and there",
+          ["oidc-provider", "Keycloak"], ["satchel"], sign_in),
 ]
 
 
