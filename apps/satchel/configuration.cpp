@@ -133,6 +133,16 @@ Result<void> set_master_key(Configuration& configuration, std::string_view value
   return {};
 }
 
+/// A port of this machine that the command line listens on, and the one path that it answers.
+Result<void> set_cli_callback(Configuration& configuration, std::string_view value) {
+  constexpr std::string_view kPath = "/callback";
+  const bool loopback = value.starts_with("http://localhost:") || value.starts_with("http://127.0.0.1:");
+  const auto port = value.ends_with(kPath) ? value.substr(0, value.size() - kPath.size()).substr(std::min(value.rfind(':') + 1, value.size() - kPath.size())) : std::string_view();
+  if (!value.empty() && (!loopback || number_of<std::uint16_t>(port).value_or(0) == 0)) return fail(ErrorCode::invalid, "Write it as http://localhost:PORT/callback.");
+  configuration.cli_callback = std::string(value);
+  return {};
+}
+
 Result<void> set_admins(Configuration& configuration, std::string_view value) {
   configuration.admins = list_of(value);
   return {};
@@ -182,6 +192,7 @@ constexpr Setting kSettings[] = {
     {"audience", "", "What the issuer's access tokens name as 'aud'; the client_id where it is not given", false, set_text<&Configuration::audience>},
     {"client_id", "", "The page's client at the issuer: public, code with PKCE, back to PUBLIC-URL/callback", false, set_text<&Configuration::client_id>},
     {"cli_client_id", "", "The command line's client at the issuer, back to http://127.0.0.1:PORT/callback; the page's where it is not given", false, set_text<&Configuration::cli_client_id>},
+    {"cli_callback", "", "For an issuer that wants to know the command line's port, such as Cognito: http://localhost:8421/callback", false, set_cli_callback},
     {"scopes", "", "What the page asks of the issuer; without it openid, profile, email and offline_access, as far as it knows them", false, set_text<&Configuration::scopes>},
     {"admins", "", "Who of the issuer's people are administrators, separated by commas: addresses it has verified, claims such as groups=admins, or subjects", false, set_admins},
     {"required_claim", "", "What an access token of the issuer must carry to be let in, such as groups=satchel", false, set_required_claim},
@@ -238,9 +249,9 @@ Result<void> complete_storage(const Configuration& configuration) {
 
 Result<void> complete_issuer(Configuration& configuration) {
   if (configuration.outside_issuer.empty()) {
-    const bool more = !configuration.audience.empty() || !configuration.client_id.empty() || !configuration.cli_client_id.empty() || !configuration.scopes.empty() || !configuration.admins.empty() ||
+    const bool more = !configuration.audience.empty() || !configuration.client_id.empty() || !configuration.cli_client_id.empty() || !configuration.cli_callback.empty() || !configuration.scopes.empty() || !configuration.admins.empty() ||
                       !configuration.required_claim.empty();
-    if (more) return fail(ErrorCode::invalid, "audience, client_id, cli_client_id, scopes, admins and required_claim go with issuer. Set it, too, or take them away.");
+    if (more) return fail(ErrorCode::invalid, "audience, client_id, cli_client_id, cli_callback, scopes, admins and required_claim go with issuer. Set it, too, or take them away.");
     return {};
   }
   if (configuration.client_id.empty()) {

@@ -35,7 +35,7 @@ struct Configuration {
   std::string table, objects;  // empty: in the data folder; else as aws/location.hpp writes where they lie
   std::string master_key;      // 32 bytes; only with a table elsewhere, whose copies share it
   std::string outside_issuer;  // empty: the provider in the binary
-  std::string audience, client_id, cli_client_id, scopes;  // of the outside issuer
+  std::string audience, client_id, cli_client_id, cli_callback, scopes;  // of the outside issuer
   std::vector<std::string> admins;
   std::string required_claim;
 

@@ -104,6 +104,10 @@ TEST(Configuration, AnIssuerElsewhereWantsAClientAndLendsItsNameToTheRest) {
   EXPECT_THAT(refusal(sources({{"issuer", "https://id.example.org/"}, {"public_url", "https://files.example.org"}})), HasSubstr("https://files.example.org/callback"));
   EXPECT_THAT(refusal(sources({{"admins", "ann@example.org"}})), HasSubstr("issuer"));
   EXPECT_THAT(refusal(sources({{"issuer", "https://id.example.org"}, {"client_id", "c"}, {"required_claim", "groups"}})), HasSubstr("groups=satchel"));
+  for (const char* bad : {"http://example.org:80/callback", "http://localhost/callback", "http://localhost:0/callback", "http://localhost:99999/callback", "http://localhost:8421/", "https://localhost:8421/callback", "/callback"}) {
+    EXPECT_THAT(refusal(sources({{"issuer", "https://id.example.org"}, {"client_id", "c"}, {"cli_callback", bad}})), HasSubstr("http://localhost:PORT/callback")) << bad;
+  }
+  EXPECT_EQ(load(sources({{"issuer", "https://id.example.org"}, {"client_id", "c"}, {"cli_callback", "http://localhost:8421/callback"}})).cli_callback, "http://localhost:8421/callback");
   const Configuration plain = load(sources({{"issuer", "https://id.example.org/"}, {"client_id", "page"}, {"admins", "ann@example.org, groups=admins"}}));
   EXPECT_EQ(plain.issuer(), "https://id.example.org/");  // a slash at its end is part of the name
   EXPECT_EQ(plain.audience, "page");

@@ -46,7 +46,9 @@ void Installation::wire_functions() {
   registry_ = std::make_unique<Registry>(all_rows(*sign_in_), ports);
   delivery_ = std::make_unique<Delivery>(*registry_, *table_, *objects_.store, process_.clock, process_.random, process_.logger, random_id(process_.random));
   schedules_ = std::make_unique<Schedules>(*registry_, *table_, process_.clock, process_.random, process_.logger);
-  worker_ = std::make_unique<EventWorker>(*delivery_, *schedules_, process_.clock, process_.logger);
+  // What this process writes it delivers at once in any case; each look at a table elsewhere is sixteen reads that are paid.
+  const EventWorkerOptions pace{.poll = configuration_.table.empty() ? Duration{1'000} : Duration{3'000}};
+  worker_ = std::make_unique<EventWorker>(*delivery_, *schedules_, process_.clock, process_.logger, pace);
   gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *ground_->vault, sign_in_->issuer(), process_.clock, process_.random, process_.logger});
 }
 

@@ -81,6 +81,7 @@ class OutsideProvider final : public SignIn {
                          {"cli_client_id", configuration_.cli_client_id},
                          {"scope", configuration_.scopes.empty() ? known_scopes(provider_) : configuration_.scopes},
                          {"accounts", "issuer"}};
+    if (!configuration_.cli_callback.empty()) members.emplace_back("cli_callback", configuration_.cli_callback);
     // RFC 8707: an issuer that gives tokens for resources wants to hear the name of ours.
     if (net::Url::parse(configuration_.audience)) members.emplace_back("resource", configuration_.audience);
     return members;

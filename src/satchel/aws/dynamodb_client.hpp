@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// DynamoDB's JSON 1.0 protocol: one signed POST a call, errors classified. Any thread may call.
+// DynamoDB's JSON 1.0 protocol: signed calls, errors classified. Any thread may call.
 // Source: Amazon DynamoDB API reference, version 2012-08-10.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include "satchel/aws/service_client.hpp"
+#include "satchel/aws/json_client.hpp"
 #include "satchel/base/json.hpp"
 
 namespace satchel::aws {
@@ -22,16 +23,20 @@ class DynamoDbClient {
  public:
   DynamoDbClient(DynamoDbOptions options, Clock& clock);
 
-  /// "GetItem", "TransactWriteItems", …; the answer's document. Errors carry the service's type ("TransactionCanceledException") in
-  /// `type` and its document in `detail`: invalid, too_many (throttled, nothing was done), unavailable, deadline_exceeded,
+  /// "GetItem", "TransactWriteItems", …; the answer's document. Throttled calls and those whose answer was lost are repeated as they are:
+  /// a write needs a client request token. Errors carry the service's type ("TransactionCanceledException") in
+  /// `type` and its document in `detail`: invalid, too_many (throttled, nothing was done), conflict, unavailable, deadline_exceeded,
   /// internal (the table, the permission or the credential is not as configured).
-  Result<Json> call(std::string_view operation, const Json& body, Time deadline);
+  Result<Json> call(std::string_view operation, const Json& body, Time deadline) const;
+  /// The same, once.
+  Result<Json> once(std::string_view operation, const Json& body, Time deadline) const;
 
   const std::string& table() const { return table_; }
 
  private:
   std::string table_;
-  ServiceClient service_;
+  std::unique_ptr<Random> jitter_;
+  JsonClient client_;
 };
 
 }  // namespace satchel::aws

@@ -48,13 +48,6 @@ Result<Location> parse(std::string_view text, std::string_view scheme, std::init
   return location;
 }
 
-std::string first_set(const Environment& environment, std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    if (auto value = environment(name); value && !value->empty()) return *std::move(value);
-  }
-  return {};
-}
-
 Result<std::string> region_of(const Location& location, const Environment& environment) {
   std::string region = location.option("region");
   if (region.empty()) region = first_set(environment, {"AWS_REGION", "AWS_DEFAULT_REGION"});
@@ -65,9 +58,7 @@ Result<std::string> region_of(const Location& location, const Environment& envir
 }
 
 /// Empty: AWS's own.
-Result<std::string> endpoint_of(const Location& location, const Environment& environment, std::string_view variable) {
-  std::string endpoint = location.option("endpoint");
-  if (endpoint.empty()) endpoint = first_set(environment, {variable, "AWS_ENDPOINT_URL"});
+Result<std::string> checked_endpoint(std::string endpoint) {
   while (endpoint.ends_with('/')) endpoint.pop_back();
   if (endpoint.empty()) return endpoint;
   const auto url = net::Url::parse(endpoint);
@@ -75,16 +66,33 @@ Result<std::string> endpoint_of(const Location& location, const Environment& env
   return endpoint;
 }
 
+Result<std::string> endpoint_of(const Location& location, const Environment& environment, std::string_view variable) {
+  const std::string endpoint = location.option("endpoint");
+  return checked_endpoint(endpoint.empty() ? first_set(environment, {variable, "AWS_ENDPOINT_URL"}) : endpoint);
+}
+
 std::string_view domain_of(std::string_view region) { return region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com"; }
 
 }  // namespace
 
+std::string first_set(const Environment& environment, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (auto value = environment(name); value && !value->empty()) return *std::move(value);
+  }
+  return {};
+}
+
+Result<std::string> service_endpoint(const Environment& environment, std::string_view variable, std::string_view service, std::string_view region) {
+  std::string endpoint = TRY(checked_endpoint(first_set(environment, {variable, "AWS_ENDPOINT_URL"})));
+  if (endpoint.empty()) endpoint = fmt::format("https://{}.{}.{}", service, region, domain_of(region));
+  return endpoint;
+}
+
 Result<DynamoDbOptions> table_at(std::string_view text, const Environment& environment) {
   const Location location = TRY(parse(text, "dynamodb://", {"region", "endpoint"}, "dynamodb://TABLE?region=eu-central-1"));
-  DynamoDbOptions options{.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_DYNAMODB")),
-                          .region = TRY(region_of(location, environment)),
-                          .table = location.name,
-                          .credentials = nullptr};
+  DynamoDbOptions options{.table = location.name};
+  options.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_DYNAMODB"));
+  options.region = TRY(region_of(location, environment));
   if (options.endpoint.empty()) options.endpoint = fmt::format("https://dynamodb.{}.{}", options.region, domain_of(options.region));
   return options;
 }
@@ -92,7 +100,9 @@ Result<DynamoDbOptions> table_at(std::string_view text, const Environment& envir
 Result<S3Options> bucket_at(std::string_view text, const Environment& environment) {
   constexpr std::string_view kExample = "s3://BUCKET?region=eu-central-1, or s3://BUCKET?endpoint=https://rgw.example.org";
   const Location location = TRY(parse(text, "s3://", {"region", "endpoint", "style", "checksums"}, kExample));
-  S3Options options{.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_S3")), .region = TRY(region_of(location, environment)), .bucket = location.name, .credentials = nullptr};
+  S3Options options{.bucket = location.name};
+  options.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_S3"));
+  options.region = TRY(region_of(location, environment));
   const bool aws = options.endpoint.empty();
   if (aws) options.endpoint = fmt::format("https://s3.{}.{}", options.region, domain_of(options.region));
   const std::string style = location.option("style"), checksums = location.option("checksums");

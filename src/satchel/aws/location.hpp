@@ -6,18 +6,15 @@
 // AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL), else AWS's public endpoint is meant. Pure; any thread may call.
 #pragma once
 
-#include <functional>
-#include <optional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
 #include "satchel/aws/dynamodb_client.hpp"
+#include "satchel/aws/environment.hpp"
 #include "satchel/aws/s3_client.hpp"
 
 namespace satchel::aws {
-
-/// The value of an environment variable; empty where it is not set.
-using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
 /// The options without a credential. Error: invalid, with a sentence that says how to write it.
 Result<DynamoDbOptions> table_at(std::string_view location, const Environment& environment);
@@ -25,5 +22,11 @@ Result<DynamoDbOptions> table_at(std::string_view location, const Environment& e
 /// Likewise. `style`: "host" (the bucket in the host name, AWS's way and the standard there) or "path" (the standard elsewhere);
 /// `checksums`: "full" (the engine keeps the checksum of a whole multipart object) or "parts" (it does not: MiniStack, older engines).
 Result<S3Options> bucket_at(std::string_view location, const Environment& environment);
+
+/// The first of these variables that is set and not empty; else empty.
+std::string first_set(const Environment& environment, std::initializer_list<std::string_view> names);
+/// AWS's own host of a service in a region: "https://sqs.eu-central-1.amazonaws.com", where no endpoint is set by `variable` or
+/// AWS_ENDPOINT_URL. Error: invalid (what is set is no endpoint).
+Result<std::string> service_endpoint(const Environment& environment, std::string_view variable, std::string_view service, std::string_view region);
 
 }  // namespace satchel::aws

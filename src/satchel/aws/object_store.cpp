@@ -121,7 +121,7 @@ class S3ObjectStore final : public ObjectStore {
   }
   /// A URL's date has whole seconds, and so has its end.
   static Time end_of(const Call& call, Duration lifetime) { return std::chrono::floor<std::chrono::seconds>(call.now) + std::chrono::floor<std::chrono::seconds>(lifetime); }
-  Result<SignedRequest> sign(const S3Request& request, const Call& call, Duration lifetime) const;
+  Result<SignedRequest> sign(const S3Request& request, const Call& call, Duration wanted) const;
   Result<ObjectInfo> completed_before(const Call& call, const Assembly& assembly, const std::optional<Checksum>& checksum, Error error) const;
 
   bool knows_whole_;
@@ -131,8 +131,10 @@ class S3ObjectStore final : public ObjectStore {
   std::optional<ContentDistribution> distribution_;
 };
 
-Result<SignedRequest> S3ObjectStore::sign(const S3Request& request, const Call& call, Duration lifetime) const {
-  SignedRequest made{.method = request.method, .url = TRY(s3_.presign(request, call, lifetime)), .headers = {}};
+Result<SignedRequest> S3ObjectStore::sign(const S3Request& request, const Call& call, Duration wanted) const {
+  const Duration lifetime = TRY(s3_.lifetime(call, wanted));
+  SignedRequest made{.method = request.method};
+  made.url = TRY(s3_.presign(request, call, lifetime));
   for (const net::Field& field : request.fields) made.headers.emplace_back(field.name, field.value);
   made.expires = end_of(call, lifetime);
   return made;

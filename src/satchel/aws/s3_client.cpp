@@ -50,7 +50,16 @@ S3Client::S3Client(S3Options options, Clock& clock, Random& random)
     : options_(std::move(options)), origin_(origin_of(options_)), clock_(&clock), random_(&random), service_({"s3", origin_, options_.region, options_.credentials}, clock) {}
 
 Result<net::ClientResponse> S3Client::send(const S3Request& request, Time deadline) const {
-  return retry(RetryPolicy{}, deadline, *clock_, *random_, [&] { return send_once(request, deadline); });
+  // A refused precondition stays refused: what it means is for the caller to find out.
+  const auto worth = [](const Error& error) { return error.code != ErrorCode::conflict && is_retryable(error.code); };
+  auto response = retry(RetryPolicy{}, deadline, *clock_, *random_, [&] { return send_once(request, deadline); }, worth);
+  // An error that passes by itself leaves a port without a type; with one it would be a function's last word.
+  if (!response && worth(response.error())) {
+    Error error = std::move(response).error();
+    error.detail = fmt::format("{}: {}", std::exchange(error.type, {}), error.detail);
+    return std::unexpected(std::move(error));
+  }
+  return response;
 }
 
 Result<net::ClientResponse> S3Client::send_once(const S3Request& request, Time deadline) const {
@@ -64,6 +73,14 @@ Result<net::ClientResponse> S3Client::send_once(const S3Request& request, Time d
   return fail(code_of(type, response.status),
               fmt::format("The object store '{}' did not take the call ({}).", options_.bucket, type.empty() ? fmt::format("status {}", response.status) : type),
               fmt::format("{} {}: {}", request.method, response.status, error.child_value("Message")), type);
+}
+
+Result<Duration> S3Client::lifetime(const Call& call, Duration wanted) const {
+  const net::Credential credential = TRY(options_.credentials->get(call.deadline));
+  if (!credential.expires) return wanted;
+  const Duration left = *credential.expires - std::chrono::floor<std::chrono::seconds>(call.now);
+  if (left < std::chrono::seconds{1}) return fail(ErrorCode::unavailable, "The credential of the object store has ended, and there is no new one yet. Try again in a moment.");
+  return std::min(wanted, left);
 }
 
 Result<std::string> S3Client::presign(const S3Request& request, const Call& call, Duration lifetime) const {

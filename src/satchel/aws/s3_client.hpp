@@ -42,6 +42,10 @@ class S3Client {
   /// ("NoSuchUpload") in `type`: invalid, not_found, conflict (precondition), too_many, unavailable, deadline_exceeded, internal.
   Result<net::ClientResponse> send(const S3Request& request, Time deadline) const;
 
+  /// The lesser of `wanted` and what is left of the credential, since a presigned URL dies with the credential that signed it. Errors: of
+  /// the credentials, and unavailable where nothing is left.
+  Result<Duration> lifetime(const Call& call, Duration wanted) const;
+
   /// The URL that carries its own signature; whoever uses it sends exactly `fields`. Errors: of the credentials.
   Result<std::string> presign(const S3Request& request, const Call& call, Duration lifetime) const;
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "satchel/aws/dynamodb_json.hpp"
+#include "satchel/base/retry.hpp"
 #include "satchel/ports/table_rules.hpp"
 
 namespace satchel::aws {
@@ -71,12 +72,19 @@ Result<WriteOutcome> judge(const Error& error) {
   return std::unexpected(error);
 }
 
+/// An error that passes by itself comes from a port without a type; with one it would be a function's last word.
+Error of_port(Error error) {
+  if (!is_retryable(error.code) || error.type.empty()) return error;
+  error.detail = fmt::format("{}: {}", std::exchange(error.type, {}), error.detail);
+  return error;
+}
+
 class DynamoDbTable final : public Table {
  public:
-  DynamoDbTable(DynamoDbOptions options, Clock& clock, Random& random) : client_(std::move(options), clock), random_(random) {}
+  DynamoDbTable(DynamoDbOptions options, Clock& clock, Random& random) : client_(std::move(options), clock), clock_(clock), random_(random) {}
 
   Result<std::optional<Item>> get(const Call& call, const Key& key) const override {
-    const Json answer = TRY(client_.call("GetItem", Json::object({{"TableName", client_.table()}, {"Key", key_json(key)}, {"ConsistentRead", true}}), call.deadline));
+    const Json answer = TRY(asked("GetItem", Json::object({{"TableName", client_.table()}, {"Key", key_json(key)}, {"ConsistentRead", true}}), call.deadline));
     const Json* item = answer.find("Item");
     if (!item || item->is_null()) return std::optional<Item>();
     return std::optional<Item>(TRY(item_from(*item)));
@@ -86,18 +94,12 @@ class DynamoDbTable final : public Table {
     TRY(check_keys(keys));
     std::map<Key, std::optional<Item>> found;
     for (const Key& key : keys) found.emplace(key, std::nullopt);
-    Json wanted = Json::array();
-    for (const auto& [key, item] : found) wanted.push(key_json(key));
-    // The service may leave keys for another call, where the answer would grow over 16 MB.
-    while (!wanted.as<Json::Array>()->empty()) {
-      const Json tables = Json::object({{client_.table(), Json::object({{"Keys", std::move(wanted)}, {"ConsistentRead", true}})}});
-      const Json answer = TRY(client_.call("BatchGetItem", Json::object({{"RequestItems", tables}}), call.deadline));
-      for (const Json& json : member(answer, "Responses", {})) {
-        Item item = TRY(item_from(json));
-        const Key key = item.key;
-        found[key] = std::move(item);
-      }
-      wanted = Json(member(answer, "UnprocessedKeys", "Keys"));
+    Json::Array wanted;
+    for (const auto& [key, item] : found) wanted.push_back(key_json(key));
+    while (!wanted.empty()) {
+      // What is left comes at once where the answer would have grown over 16 MB, and later where the table is busy and gave nothing.
+      const auto some = retry(kPatient, call.deadline, clock_, random_, [&] { return fetch(call, wanted, found); }, passes);
+      if (!some) return std::unexpected(of_port(some.error()));
     }
     std::vector<std::optional<Item>> items;
     items.reserve(keys.size());
@@ -111,7 +113,7 @@ class DynamoDbTable final : public Table {
     if (!query.cursor.empty()) start = TRY(Json::parse(TRY(position_of(query))));
     const SortRange range = sort_range(query);
     if (range.empty()) return Page{};
-    const Json answer = TRY(client_.call("Query", query_json(query, client_.table(), start), call.deadline));
+    const Json answer = TRY(asked("Query", query_json(query, client_.table(), start), call.deadline));
     Page page;
     const Json* items = answer.find("Items");
     for (const Json& json : items && items->as<Json::Array>() ? *items->as<Json::Array>() : Json::Array()) {
@@ -127,12 +129,41 @@ class DynamoDbTable final : public Table {
     TRY(check_transaction(transaction));
     Json operations = Json::array();
     for (const Operation& operation : transaction) operations.push(transact_item(operation, client_.table()));
-    // With the token a repeated call of the transport has one effect.
-    const auto answer = client_.call("TransactWriteItems", Json::object({{"TransactItems", std::move(operations)}, {"ClientRequestToken", random_id(random_)}}), call.deadline);
-    return answer ? Result<WriteOutcome>(WriteOutcome{}) : judge(answer.error());
+    // With the token all attempts have one effect, whichever of them arrived.
+    const Json body = Json::object({{"TransactItems", std::move(operations)}, {"ClientRequestToken", random_id(random_)}});
+    auto outcome = retry(kPatient, call.deadline, clock_, random_, [&]() -> Result<WriteOutcome> {
+      const auto answer = client_.once("TransactWriteItems", body, call.deadline);
+      return answer ? Result<WriteOutcome>(WriteOutcome{}) : judge(answer.error());
+    }, passes);
+    if (!outcome) return std::unexpected(of_port(std::move(outcome).error()));
+    return outcome;
   }
 
  private:
+  static constexpr RetryPolicy kPatient{.attempts = 6, .first_delay = Duration{25}};
+
+  Result<Json> asked(std::string_view operation, const Json& body, Time deadline) const {
+    auto answer = client_.call(operation, body, deadline);
+    if (!answer) return std::unexpected(of_port(std::move(answer).error()));
+    return answer;
+  }
+
+  /// Moves what comes from `wanted` to `found`. Error: too_many, where nothing came.
+  Result<void> fetch(const Call& call, Json::Array& wanted, std::map<Key, std::optional<Item>>& found) const {
+    const Json tables = Json::object({{client_.table(), Json::object({{"Keys", wanted}, {"ConsistentRead", true}})}});
+    const Json answer = TRY(client_.once("BatchGetItem", Json::object({{"RequestItems", tables}}), call.deadline));
+    const Json::Array came = member(answer, "Responses", {});
+    for (const Json& json : came) {
+      Item item = TRY(item_from(json));
+      const Key key = item.key;
+      found[key] = std::move(item);
+    }
+    const std::size_t before = wanted.size();
+    wanted = member(answer, "UnprocessedKeys", "Keys");
+    if (wanted.size() >= before) return fail(ErrorCode::too_many, "The table is busy. Try again later.");
+    return {};
+  }
+
   /// answer[name][table], or its member `inner`.
   Json::Array member(const Json& answer, std::string_view name, std::string_view inner) const {
     const Json* all = answer.find(name);
@@ -141,7 +172,8 @@ class DynamoDbTable final : public Table {
     return list && list->as<Json::Array>() ? *list->as<Json::Array>() : Json::Array();
   }
 
-  mutable DynamoDbClient client_;
+  DynamoDbClient client_;
+  Clock& clock_;
   Random& random_;
 };
 

@@ -128,6 +128,7 @@ Result<Json> fetch_json(net::Client& http, const Clock& clock, const std::string
 struct Provider {
   std::string authorize, token;
   std::string client, scope;
+  std::string callback;  // empty: any free port will do
   std::string resource;  // what the token is for, where the issuer wants to hear it (RFC 8707)
 };
 
@@ -151,6 +152,7 @@ Result<Provider> discover(net::Client& http, const Clock& clock, const std::stri
                   .token = text_of(document, "token_endpoint"),
                   .client = named(config, "cli_client_id", "satchel-cli"),
                   .scope = named(config, "scope", "openid offline_access"),
+                  .callback = text_of(config, "cli_callback"),
                   .resource = text_of(config, "resource")};
 }
 
@@ -161,8 +163,9 @@ Result<Credentials> sign_in(World& world, std::string url) {
   const std::string state = random_secret(world.random), verifier = random_secret(world.random);
   Callback callback(state);
   const auto quiet = null_logger();
-  const auto server = TRY(net::Server::start({.loops = 1}, callback, *quiet));
-  const std::string redirect = fmt::format("http://127.0.0.1:{}/callback", server->port());
+  const auto fixed = net::Url::parse(provider.callback);
+  const auto server = TRY(net::Server::start({.port = fixed ? fixed->port : std::uint16_t{0}, .loops = 1}, callback, *quiet));
+  const std::string redirect = fixed ? provider.callback : fmt::format("http://127.0.0.1:{}/callback", server->port());
   const std::string resource = provider.resource.empty() ? "" : "&resource=" + percent_encode(provider.resource);
   const std::string address = fmt::format("{}{}response_type=code&client_id={}&scope={}&redirect_uri={}&state={}&code_challenge_method=S256&code_challenge={}{}", provider.authorize,
                                           provider.authorize.contains('?') ? '&' : '?', percent_encode(provider.client), percent_encode(provider.scope), percent_encode(redirect), state,

@@ -396,5 +396,15 @@ TEST_F(GatewayTest, GivesTheServerItsProblems) {
   EXPECT_EQ(document.find("request_id")->as<std::string>()->size(), 22U);
 }
 
+TEST(SecurityHeaders, AnObjectStoreAndAnIssuerElsewhereMayBeReachedForWhatTheyAreFor) {
+  const SecurityHeaders headers({.public_url = "https://files.example.org", .content_url = {}, .objects = "https://bytes.s3.example.net", .connect = {"https://id.example.net"}});
+  const std::string& policy = headers.page_policy();
+  for (const char* part : {"connect-src 'self' https://bytes.s3.example.net https://id.example.net;", "img-src 'self' blob: https://bytes.s3.example.net;", "media-src 'self' https://bytes.s3.example.net;",
+                           "form-action 'self' https://bytes.s3.example.net;", "script-src 'self';", "frame-src 'self';"}) {
+    EXPECT_THAT(policy, HasSubstr(part));
+  }
+  EXPECT_THAT(SecurityHeaders({.public_url = "https://files.example.org", .content_url = {}, .objects = {}, .connect = {}}).page_policy(), HasSubstr("form-action 'self';"));
+}
+
 }  // namespace
 }  // namespace satchel::gateway

@@ -191,6 +191,26 @@ TEST_F(OutsidePeopleTest, FirstRequestsAtOnceMakeOnePerson) {
   EXPECT_EQ(OutsideDirectory(std::string(kIssuer), *table_, *vault_, random_).list(now(), 100, "").value().people.size(), 1U);
 }
 
+TEST_F(OutsidePeopleTest, WhoeverAsksAgainIsOnePersonWhateverTheTableDoes) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    table_ = memory_table({.seed = seed, .conflict = 30, .unknown = 30});
+    follow({.admins = {"s1"}, .required_claim = {}});
+    Result<User> user = come("s1", {{"email", "a@example.org"}, {"email_verified", true}});
+    for (int again = 0; !user && again < 100; ++again) user = come("s1", {{"email", "a@example.org"}, {"email_verified", true}});
+    ASSERT_TRUE(user) << seed << user.error().message;
+    table_->be_kind();
+    EXPECT_EQ(come("s1")->id, user->id);
+    EXPECT_EQ(administrators(), 1) << seed;
+    int people = 0, spaces = 0;
+    for (const Item& item : table_->items()) {
+      people += item.key.sort == "PROFILE";
+      spaces += item.key.sort == "QUOTA";
+    }
+    EXPECT_EQ(people, 1) << seed;
+    EXPECT_EQ(spaces, 1) << seed;
+  }
+}
+
 TEST(RowsBesideOutsideIssuer, NothingAnswersUnderAuth) {
   for (const Row& row : rows_beside_outside_issuer()) {
     const auto* route = std::get_if<Route>(&row.trigger);

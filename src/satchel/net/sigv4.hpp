@@ -21,6 +21,7 @@ struct Credential {
   std::string access_key;
   std::string secret;
   std::string session_token = {};  // of temporary credentials; else empty
+  std::optional<Time> expires = {};  // of temporary credentials, where it is known; what was presigned by them ends with them
 };
 
 /// Names and values, decoded, in the order of the query.

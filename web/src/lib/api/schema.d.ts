@@ -3232,6 +3232,11 @@ export interface operations {
                         client_id: string;
                         /** @description Of the command line. */
                         cli_client_id: string;
+                        /**
+                         * Format: uri
+                         * @description Where the issuer sends the command line back to, if not to any port.
+                         */
+                        cli_callback?: string;
                         /** @description What to ask the issuer for. */
                         scope: string;
                         /**
