@@ -18,11 +18,14 @@ LAW = {
     "objects": ["model", "net"],
     "identity": ["model", "ports", "runtime"],
     "oidc": ["model", "ports", "runtime", "net"],
+    "passwords": ["model", "ports"],
     "memory": ["model", "ports"],
-    "aws": ["model", "ports", "net"],
+    "dynamodb": ["model", "ports", "net"],
+    "aws": ["model", "ports", "net", "dynamodb"],
     "embedded": ["model", "ports", "objects", "identity"],
     "gateway": ["model", "ports", "runtime", "net"],
     "lambda": ["model", "ports", "runtime", "net"],
+    "lambda_host": ["model", "ports", "runtime", "net", "lambda"],
     "cli": ["model", "net"],
 }
 # Header prefix -> folders it may appear in ("*.cpp": in source files of any folder, never in a header).

@@ -38,7 +38,7 @@ bool is_listening(const std::string& path) {
 void AdminSocket::handle(std::unique_ptr<net::Exchange> exchange) {
   const std::shared_ptr<net::Exchange> shared = std::move(exchange);
   shared->read_all(kLargestRequest, [this, shared](Result<std::string> body) {
-    gateway::Pool::Job job = [this, shared, body = std::move(body)] { answer(*shared, body); };
+    Pool::Job job = [this, shared, body = std::move(body)] { answer(*shared, body); };
     if (!pool_.submit(job)) shared->respond({.status = 503, .fields = {{"content-type", "application/problem+json"}}}, problem(503, "Too many commands at once."));
   });
 }

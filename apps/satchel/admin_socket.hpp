@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "apps/satchel/administration.hpp"
-#include "satchel/gateway/pool.hpp"
+#include "satchel/base/pool.hpp"
 #include "satchel/net/server.hpp"
 
 namespace satchel {
@@ -27,7 +27,7 @@ class AdminSocket final : public net::Handler {
   void answer(net::Exchange& exchange, const Result<std::string>& body) const;
 
   const Administration* administration_;
-  gateway::Pool pool_{{.threads = 2, .queue = 16}};
+  Pool pool_{{.threads = 2, .queue = 16}};
 };
 
 /// The command line's side: asks the server that holds the data folder. Empty where none listens. Errors: the server's own, and

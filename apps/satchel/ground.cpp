@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/satchel/ground.hpp"
 
-#include "satchel/embedded/password_hasher.hpp"
+#include "satchel/passwords/password_hasher.hpp"
 
 namespace satchel {
 

@@ -49,7 +49,7 @@ void Installation::wire_functions() {
   // What this process writes it delivers at once in any case; each look at a table elsewhere is sixteen reads that are paid.
   const EventWorkerOptions pace{.poll = configuration_.table.empty() ? Duration{1'000} : Duration{3'000}};
   worker_ = std::make_unique<EventWorker>(*delivery_, *schedules_, process_.clock, process_.logger, pace);
-  gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *ground_->vault, sign_in_->issuer(), process_.clock, process_.random, process_.logger});
+  gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *ground_->vault, &sign_in_->issuer(), process_.clock, process_.random, process_.logger});
 }
 
 void Installation::wire_gateway() {

@@ -89,12 +89,27 @@ class EngineEvents final : public ObjectEvents {
   std::shared_ptr<ObjectStore> store_;
 };
 
+aws::S3Options own_endpoint(const EmbeddedGround& ground) {
+  return {.endpoint = ground.origin(), .path = "/objects", .region = "us-east-1", .bucket = "satchel", .credentials = aws::fixed_credential({"satchel", "secret"})};
+}
+
 StoreGround s3_on_own_endpoint() {
   auto clock = std::make_shared<ManualClock>();
   auto ground = std::make_shared<EmbeddedGround>(*clock);
-  std::shared_ptr<ObjectStore> store = aws::s3_object_store({.endpoint = ground->origin(), .path = "/objects", .region = "us-east-1", .bucket = "satchel", .credentials = aws::fixed_credential({"satchel", "secret"})},
-                                                            std::make_unique<EngineEvents>(ground->store), *clock, ground->random());
+  std::shared_ptr<ObjectStore> store = aws::s3_object_store(own_endpoint(*ground), std::make_unique<EngineEvents>(ground->store), *clock, ground->random());
   return {ground, store, clock, put_by_http, get_by_http};
+}
+
+/// As functions in processes of their own have it: what they sign says what it was made for, and names the address that clients know.
+StoreGround s3_with_tickets() {
+  auto clock = std::make_shared<ManualClock>();
+  auto ground = std::make_shared<EmbeddedGround>(*clock);
+  aws::S3Options options = own_endpoint(*ground);
+  options.public_endpoint = "http://localhost" + ground->origin().substr(ground->origin().rfind(':'));
+  options.public_path = options.path;
+  options.tickets = true;
+  std::shared_ptr<ObjectStore> store = aws::s3_object_store(options, std::make_unique<EngineEvents>(ground->store), *clock, ground->random());
+  return {ground, store, clock, put_by_http, [ground](const SignedRequest& request, std::uint64_t most) { return ground->get(request, most); }};
 }
 
 /// A bucket of its own on an S3 engine, which has the true time and tells nobody of new objects.
@@ -148,7 +163,7 @@ std::string_view reason(StoreGap gap) {
 }
 
 std::vector<ObjectStoreAdapter> object_store_adapters() {
-  std::vector<ObjectStoreAdapter> adapters{{"Memory", memory}, {"Embedded", embedded}, {"S3OnSatchel", s3_on_own_endpoint, {StoreGap::leases}}};
+  std::vector<ObjectStoreAdapter> adapters{{"Memory", memory}, {"Embedded", embedded}, {"S3OnSatchel", s3_on_own_endpoint, {StoreGap::leases}}, {"S3OnSatchelWithTickets", s3_with_tickets}};
   for (ObjectStoreAdapter& engine : s3_adapters()) adapters.push_back(std::move(engine));
   return adapters;
 }

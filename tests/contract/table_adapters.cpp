@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "satchel/aws/table.hpp"
+#include "satchel/dynamodb/endpoint.hpp"
 #include "satchel/embedded/table.hpp"
 #include "satchel/memory/table.hpp"
 #include "tests/contract/engine_grounds.hpp"
@@ -35,6 +36,26 @@ Ground dynamodb_ground(const std::string& endpoint) {
   return {below, aws::dynamodb_table(new_table(endpoint, *below->clock, *below->random), *below->clock, *below->random)};
 }
 
+/// The DynamoDB adapter over Satchel's own endpoint, as functions in processes of their own have it.
+struct OnOwnEndpoint {
+  explicit OnOwnEndpoint(Ground ground) : table(std::move(ground)) {}
+  ~OnOwnEndpoint() { server->stop(clock->now() + std::chrono::seconds{5}); }
+
+  Ground table;
+  std::unique_ptr<Clock> clock = system_clock();
+  std::unique_ptr<Random> random = system_random();
+  std::unique_ptr<Logger> log = null_logger();
+  std::unique_ptr<dynamodb::Endpoint> endpoint = dynamodb::Endpoint::create(
+      {.holders = [](std::string_view) { return std::optional(dynamodb::Holder{"secret", {.reads = true, .writes_all = true}}); }}, *table.table, *clock, *random, *log);
+  std::unique_ptr<net::Server> server = net::Server::start({.loops = 1}, *endpoint, *log).value();
+};
+
+Ground own_endpoint(Ground table) {
+  const auto below = std::make_shared<OnOwnEndpoint>(std::move(table));
+  const aws::DynamoDbOptions options{.endpoint = "http://127.0.0.1:" + std::to_string(below->server->port()), .region = "us-east-1", .table = "satchel", .credentials = aws::fixed_credential({"any", "secret"})};
+  return {below, aws::dynamodb_table(options, *below->clock, *below->random)};
+}
+
 std::vector<TableAdapter> dynamodb_adapters() {
   std::vector<TableAdapter> adapters;
   for (const auto& [name, endpoint] : engines_in("SATCHEL_DYNAMODB")) {
@@ -61,6 +82,9 @@ std::vector<TableAdapter> table_adapters() {
       // Unknown outcomes have a test of their own: after them a plain condition cannot say who wrote.
       {"MemoryAdversarial", [] { return Ground{nullptr, memory_table({.seed = 42, .conflict = 20, .unknown = 0})}; }},
       {"Rocksdb", rocksdb_table},
+      {"DynamoDbOnSatchelMemory", [] { return own_endpoint({nullptr, memory_table()}); }},
+      {"DynamoDbOnSatchelAdversarial", [] { return own_endpoint({nullptr, memory_table({.seed = 43, .conflict = 20, .unknown = 0})}); }},
+      {"DynamoDbOnSatchelRocksdb", [] { return own_endpoint(rocksdb_table()); }},
   };
   for (TableAdapter& engine : dynamodb_adapters()) adapters.push_back(std::move(engine));
   return adapters;

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "satchel/base/clock.hpp"
-#include "satchel/embedded/password_hasher.hpp"
+#include "satchel/passwords/password_hasher.hpp"
 #include "satchel/memory/vault.hpp"
 
 namespace satchel::contract {

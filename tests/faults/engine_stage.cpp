@@ -4,14 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <pugixml.hpp>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
-#include "satchel/aws/dynamodb_json.hpp"
 #include "satchel/aws/object_store.hpp"
 #include "satchel/aws/table.hpp"
 #include "satchel/base/encoding.hpp"
+#include "satchel/dynamodb/json.hpp"
 #include "tests/contract/engine_grounds.hpp"
 #include "tests/contract/object_store_client.hpp"
 
@@ -97,18 +99,40 @@ class StoreOverHttp final : public MemoryObjectStore {
   ClientAnswer put(const SignedRequest& request, std::string_view bytes) override { return contract::put_by_http(request, bytes); }
   ClientAnswer get(const SignedRequest& request, std::uint64_t most) override { return contract::get_by_http(request, most); }
   std::vector<ObjectKey> objects() const override { return ground_.objects(); }
-  std::size_t open_uploads() const override { return ground_.open_uploads(); }
+  std::size_t open_uploads() const override {
+    const std::scoped_lock lock(mutex_);
+    return begun_ - ended_.size();
+  }
 
  private:
-  /// A whole object has come, or parts have become one.
+  /// What the engine did: uploads that began and ended, objects that came whole or of parts.
   void notice(std::string_view method, std::string_view target) {
-    const bool of_upload = target.find("uploadId=") != std::string_view::npos;
-    if (!told_ || (!(method == "PUT" && !of_upload) && !(method == "POST" && of_upload))) return;
+    const std::size_t upload = target.find("uploadId=");
+    if (upload == std::string_view::npos) {
+      const bool begins = method == "POST" && target.find("?uploads") != std::string_view::npos;
+      if (begins) count([this] { ++begun_; });
+      if (method == "PUT") tell(target);
+      return;
+    }
+    if (method == "PUT" || method == "GET") return;
+    const std::string_view id = target.substr(upload);
+    count([&] { ended_.emplace(id.substr(0, id.find('&'))); });
+    if (method == "POST") tell(target);
+  }
+  void count(const std::function<void()>& change) {
+    const std::scoped_lock lock(mutex_);
+    change();
+  }
+  void tell(std::string_view target) {
+    if (!told_) return;
     const std::string_view path = target.substr(0, target.find('?'));
     const std::string key = percent_decode(path.substr(ground_.options.bucket.size() + 2)).value_or("");
     told_->add({.id = ulid(clock_.now(), *random_), .type = std::string(kObjectCreated), .time = clock_.now(), .actor = "system", .subject = key, .data = {}});
   }
 
+  mutable std::mutex mutex_;
+  std::size_t begun_ = 0;
+  std::set<std::string, std::less<>> ended_;
   Clock& clock_;
   std::unique_ptr<Random> random_ = system_random();
   ToldByTheProxy* told_ = nullptr;  // the store's
@@ -135,7 +159,7 @@ class TableOfEngine {
     for (;;) {
       const auto answer = client_.call("Scan", page, clock_.now() + kPatience);
       if (!answer) throw std::runtime_error("the engine does not show its items: " + answer.error().message);
-      for (const Json& item : *answer->find("Items")->as<Json::Array>()) items.push_back(aws::item_from(item).value());
+      for (const Json& item : *answer->find("Items")->as<Json::Array>()) items.push_back(dynamodb::item_from(item).value());
       const Json* last = answer->find("LastEvaluatedKey");
       if (!last || last->is_null()) break;
       page.set("ExclusiveStartKey", *last);
@@ -155,13 +179,12 @@ TableGround table_of_engine(const std::string& engine, Clock& clock) {
   return {table, table->options(), [table] { return table->items(); }};
 }
 
-/// The names in a listing of a bucket.
-std::vector<std::string> listed(const aws::ServiceClient& service, const std::string& bucket, net::Parameters query, const char* element, Time deadline) {
-  const auto answer = service.send({.method = "GET", .target = {'/' + bucket, std::move(query)}, .fields = {}, .body = {}}, deadline);
+std::vector<ObjectKey> listed(const aws::ServiceClient& service, const std::string& bucket, Time deadline) {
+  const auto answer = service.send({.method = "GET", .target = {'/' + bucket, {{"list-type", "2"}}}, .fields = {}, .body = {}}, deadline);
   pugi::xml_document listing;
   if (!answer || answer->status != 200 || !listing.load_buffer(answer->body.data(), answer->body.size())) throw std::runtime_error("the engine does not show its objects");
-  std::vector<std::string> keys;
-  for (const pugi::xml_node& node : listing.first_child().children(element)) keys.emplace_back(node.child_value("Key"));
+  std::vector<ObjectKey> keys;
+  for (const pugi::xml_node& node : listing.first_child().children("Contents")) keys.emplace_back(node.child_value("Key"));
   return keys;
 }
 
@@ -169,13 +192,7 @@ StoreGround bucket_of_engine(const std::string& engine, Clock& clock) {
   aws::S3Options options = contract::new_bucket(engine, clock, *system_random());
   options.full_object_checksums = false;  // what every engine can
   const auto service = std::make_shared<aws::ServiceClient>(aws::Service{"s3", options.endpoint, options.region, options.credentials}, clock);
-  const auto list = [service, bucket = options.bucket, &clock](net::Parameters query, const char* element) { return listed(*service, bucket, std::move(query), element, clock.now() + kPatience); };
-  return {nullptr, options, nullptr,
-          [list] {
-            const auto keys = list({{"list-type", "2"}}, "Contents");
-            return std::vector<ObjectKey>(keys.begin(), keys.end());
-          },
-          [list] { return list({{"uploads", ""}}, "Upload").size(); }};
+  return {nullptr, options, nullptr, [service, bucket = options.bucket, &clock] { return listed(*service, bucket, clock.now() + kPatience); }};
 }
 
 }  // namespace

@@ -27,7 +27,6 @@ struct StoreGround {
   aws::S3Options options;
   std::unique_ptr<ObjectEvents> events;
   std::function<std::vector<ObjectKey>()> objects;
-  std::function<std::size_t()> open_uploads;
 };
 
 /// `start` is what the clock of each run begins with.

@@ -7,12 +7,14 @@
 #include <array>
 #include <utility>
 
-#include "satchel/aws/dynamodb_json.hpp"
 #include "satchel/aws/reach.hpp"
 #include "satchel/aws/table.hpp"
+#include "satchel/dynamodb/json.hpp"
 
 namespace satchel::aws {
 namespace {
+
+using dynamodb::kPartition, dynamodb::kSort;
 
 constexpr std::string_view kAbout = "table";
 constexpr Duration kPoll{500};

@@ -57,18 +57,27 @@ Result<std::string> region_of(const Location& location, const Environment& envir
   return region;
 }
 
-/// Empty: AWS's own.
-Result<std::string> checked_endpoint(std::string endpoint) {
-  while (endpoint.ends_with('/')) endpoint.pop_back();
-  if (endpoint.empty()) return endpoint;
-  const auto url = net::Url::parse(endpoint);
-  if (!url || url->target != "/") return fail(ErrorCode::invalid, fmt::format("'{}' is no endpoint. Give scheme, host and port, such as https://rgw.example.org.", endpoint));
-  return endpoint;
+struct Place {
+  std::string endpoint;  // "https://rgw.example.org"; empty: AWS's own
+  std::string path;      // "/objects"; empty: none
+};
+
+std::unexpected<Error> no_endpoint(std::string_view text) {
+  return fail(ErrorCode::invalid, fmt::format("'{}' is no endpoint. Give scheme, host and port, such as https://rgw.example.org.", text));
 }
 
-Result<std::string> endpoint_of(const Location& location, const Environment& environment, std::string_view variable) {
+Result<Place> place_of(std::string endpoint) {
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  if (endpoint.empty()) return Place{};
+  const auto url = net::Url::parse(endpoint);
+  if (!url || url->target.find_first_of("?%") != std::string::npos) return no_endpoint(endpoint);
+  const std::string path = url->target == "/" ? std::string() : url->target;
+  return Place{endpoint.substr(0, endpoint.size() - path.size()), path};
+}
+
+Result<Place> endpoint_of(const Location& location, const Environment& environment, std::string_view variable) {
   const std::string endpoint = location.option("endpoint");
-  return checked_endpoint(endpoint.empty() ? first_set(environment, {variable, "AWS_ENDPOINT_URL"}) : endpoint);
+  return place_of(endpoint.empty() ? first_set(environment, {variable, "AWS_ENDPOINT_URL"}) : endpoint);
 }
 
 std::string_view domain_of(std::string_view region) { return region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com"; }
@@ -83,15 +92,17 @@ std::string first_set(const Environment& environment, std::initializer_list<std:
 }
 
 Result<std::string> service_endpoint(const Environment& environment, std::string_view variable, std::string_view service, std::string_view region) {
-  std::string endpoint = TRY(checked_endpoint(first_set(environment, {variable, "AWS_ENDPOINT_URL"})));
+  std::string endpoint = TRY(place_of(first_set(environment, {variable, "AWS_ENDPOINT_URL"}))).endpoint;
   if (endpoint.empty()) endpoint = fmt::format("https://{}.{}.{}", service, region, domain_of(region));
   return endpoint;
 }
 
 Result<DynamoDbOptions> table_at(std::string_view text, const Environment& environment) {
   const Location location = TRY(parse(text, "dynamodb://", {"region", "endpoint"}, "dynamodb://TABLE?region=eu-central-1"));
+  const Place place = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_DYNAMODB"));
+  if (!place.path.empty()) return no_endpoint(place.endpoint + place.path);
   DynamoDbOptions options{.table = location.name};
-  options.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_DYNAMODB"));
+  options.endpoint = place.endpoint;
   options.region = TRY(region_of(location, environment));
   if (options.endpoint.empty()) options.endpoint = fmt::format("https://dynamodb.{}.{}", options.region, domain_of(options.region));
   return options;
@@ -99,15 +110,18 @@ Result<DynamoDbOptions> table_at(std::string_view text, const Environment& envir
 
 Result<S3Options> bucket_at(std::string_view text, const Environment& environment) {
   constexpr std::string_view kExample = "s3://BUCKET?region=eu-central-1, or s3://BUCKET?endpoint=https://rgw.example.org";
-  const Location location = TRY(parse(text, "s3://", {"region", "endpoint", "style", "checksums"}, kExample));
-  S3Options options{.bucket = location.name};
-  options.endpoint = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_S3"));
+  const Location location = TRY(parse(text, "s3://", {"region", "endpoint", "style", "checksums", "public", "tickets"}, kExample));
+  const Place place = TRY(endpoint_of(location, environment, "AWS_ENDPOINT_URL_S3")), shown = TRY(place_of(location.option("public")));
+  S3Options options{.path = place.path, .public_endpoint = shown.endpoint, .public_path = shown.path, .bucket = location.name};
+  options.endpoint = place.endpoint;
   options.region = TRY(region_of(location, environment));
   const bool aws = options.endpoint.empty();
   if (aws) options.endpoint = fmt::format("https://s3.{}.{}", options.region, domain_of(options.region));
-  const std::string style = location.option("style"), checksums = location.option("checksums");
+  const std::string style = location.option("style"), checksums = location.option("checksums"), tickets = location.option("tickets");
   if (!style.empty() && style != "host" && style != "path") return fail(ErrorCode::invalid, "'style' is host (the bucket in the host name) or path.");
   if (!checksums.empty() && checksums != "full" && checksums != "parts") return fail(ErrorCode::invalid, "'checksums' is full (the engine keeps that of a whole object) or parts.");
+  if (!tickets.empty() && tickets != "satchel") return fail(ErrorCode::invalid, "'tickets' is satchel (the endpoint is Satchel's own), or not given.");
+  options.tickets = !tickets.empty();
   options.bucket_in_host = style.empty() ? aws : style == "host";
   options.full_object_checksums = checksums != "parts";
   return options;

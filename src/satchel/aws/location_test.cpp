@@ -36,6 +36,17 @@ TEST(Location, TakesAnEngineOfOnesOwn) {
   EXPECT_FALSE(bucket->full_object_checksums);
 }
 
+TEST(Location, TellsClientsAnotherEndpointThanServers) {
+  const auto bucket = bucket_at("s3://satchel?endpoint=http://127.0.0.1:9000/objects&public=https://files.example.org/objects/&tickets=satchel", environment({}));
+  ASSERT_TRUE(bucket) << bucket.error().message;
+  EXPECT_EQ(bucket->endpoint, "http://127.0.0.1:9000");
+  EXPECT_EQ(bucket->path, "/objects");
+  EXPECT_EQ(bucket->public_endpoint, "https://files.example.org");
+  EXPECT_EQ(bucket->public_path, "/objects");
+  EXPECT_TRUE(bucket->tickets);
+  EXPECT_FALSE(bucket_at("s3://satchel?endpoint=http://127.0.0.1:9000", environment({}))->tickets);
+}
+
 TEST(Location, PrefersWhatIsWrittenToTheEnvironment) {
   const auto given = environment({{"AWS_ENDPOINT_URL", "http://127.0.0.1:1"}, {"AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:2"}, {"AWS_DEFAULT_REGION", "us-west-2"}});
   EXPECT_EQ(table_at("dynamodb://core", given)->endpoint, "http://127.0.0.1:2");
@@ -56,6 +67,8 @@ TEST(Location, SaysHowToWriteIt) {
   }
   EXPECT_FALSE(bucket_at("s3://files?region=a&style=other", environment({})));
   EXPECT_FALSE(bucket_at("s3://files?region=a&checksums=none", environment({})));
+  EXPECT_FALSE(bucket_at("s3://files?region=a&tickets=others", environment({})));
+  EXPECT_FALSE(bucket_at("s3://files?region=a&public=files", environment({})));
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ Result<void> removed(const Result<net::ClientResponse>& response) {
 class S3ObjectStore final : public ObjectStore {
  public:
   S3ObjectStore(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random, std::optional<ContentDistribution> distribution)
-      : knows_whole_(options.full_object_checksums), longest_upload_url_(options.longest_upload_url),
+      : knows_whole_(options.full_object_checksums), tickets_(options.tickets), longest_upload_url_(options.longest_upload_url),
         s3_(std::move(options), clock, random), events_(std::move(events)), distribution_(std::move(distribution)) {}
 
   Result<SignedRequest> sign_upload(const Call& call, const Grant& grant, const UploadTerms& terms) const override;
@@ -124,7 +124,7 @@ class S3ObjectStore final : public ObjectStore {
   Result<SignedRequest> sign(const S3Request& request, const Call& call, Duration wanted) const;
   Result<ObjectInfo> completed_before(const Call& call, const Assembly& assembly, const std::optional<Checksum>& checksum, Error error) const;
 
-  bool knows_whole_;
+  bool knows_whole_, tickets_;
   Duration longest_upload_url_;
   S3Client s3_;
   std::unique_ptr<ObjectEvents> events_;
@@ -145,13 +145,17 @@ Result<SignedRequest> S3ObjectStore::sign_upload(const Call& call, const Grant& 
   S3Request request{.method = "PUT", .key = terms.key, .query = {}, .fields = bound(terms.length, terms.checksum), .body = {}};
   // The one-line upload comes by a redirect: its client sends no header of ours.
   if (terms.checksum) request.fields.add("if-none-match", "*");
+  if (tickets_) request.query.emplace_back("x-satchel-ticket", grant.ticket());
+  if (tickets_ && !terms.checksum) request.query.emplace_back("x-satchel-if-none-match", "*");
   return sign(request, call, std::min(terms.lifetime, longest_upload_url_));
 }
 
 Result<SignedRequest> S3ObjectStore::sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const {
   TRY(demand(grant, Action::add));
   if (terms.number < 1 || terms.number > kMostParts) return fail(ErrorCode::invalid, "Parts are numbered from 1 to 10,000.");
-  return sign({"PUT", terms.key, {{"uploadId", terms.store_upload}, {"partNumber", std::to_string(terms.number)}}, bound(terms.length, terms.checksum), {}}, call, std::min(terms.lifetime, longest_upload_url_));
+  S3Request request{"PUT", terms.key, {{"uploadId", terms.store_upload}, {"partNumber", std::to_string(terms.number)}}, bound(terms.length, terms.checksum), {}};
+  if (tickets_) request.query.emplace_back("x-satchel-ticket", grant.ticket());
+  return sign(request, call, std::min(terms.lifetime, longest_upload_url_));
 }
 
 Result<SignedRequest> S3ObjectStore::sign_download(const Call& call, const Grant& grant, const DownloadTerms& terms) const {
@@ -159,9 +163,12 @@ Result<SignedRequest> S3ObjectStore::sign_download(const Call& call, const Grant
   // Always a type of ours: what the uploader sent as the type is never sent on.
   const std::string type = terms.content_type.empty() ? "application/octet-stream" : terms.content_type;
   net::Parameters query{{"response-content-disposition", content_disposition(terms.file_name, terms.inline_view)}, {"response-content-type", type}};
-  if (!distribution_) return sign({"GET", terms.key, std::move(query), {}, {}}, call, terms.lifetime);
-  const Time expires = end_of(call, terms.lifetime);
-  return SignedRequest{.method = "GET", .url = signed_url(*distribution_, {'/' + terms.key.str(), std::move(query)}, expires), .headers = {}, .expires = expires};
+  if (distribution_) {
+    const Time expires = end_of(call, terms.lifetime);
+    return SignedRequest{.method = "GET", .url = signed_url(*distribution_, {'/' + terms.key.str(), std::move(query)}, expires), .headers = {}, .expires = expires};
+  }
+  if (tickets_) query.insert(query.end(), {{"x-satchel-ticket", grant.ticket()}, {"x-satchel-lease", terms.lease}});
+  return sign({"GET", terms.key, std::move(query), {}, {}}, call, terms.lifetime);
 }
 
 Result<std::string> S3ObjectStore::begin(const Call& call, const ObjectKey& key, ChecksumAlgorithm algorithm) {

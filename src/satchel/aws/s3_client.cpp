@@ -13,6 +13,12 @@
 namespace satchel::aws {
 namespace {
 
+std::string with_bucket(const S3Options& options, std::string origin) {
+  if (!options.bucket_in_host) return origin;
+  const std::size_t scheme = origin.find("://");
+  return scheme == std::string::npos ? origin : origin.insert(scheme + 3, options.bucket + '.');
+}
+
 ErrorCode code_of(std::string_view type, int status) {
   static constexpr std::array<std::pair<std::string_view, ErrorCode>, 14> kCodes{{
       {"NoSuchKey", ErrorCode::not_found},
@@ -39,15 +45,10 @@ ErrorCode code_of(std::string_view type, int status) {
 
 }  // namespace
 
-std::string origin_of(const S3Options& options) {
-  if (!options.bucket_in_host) return options.endpoint;
-  std::string origin = options.endpoint;
-  const std::size_t scheme = origin.find("://");
-  return scheme == std::string::npos ? origin : origin.insert(scheme + 3, options.bucket + '.');
-}
+std::string origin_of(const S3Options& options) { return with_bucket(options, options.public_endpoint.empty() ? options.endpoint : options.public_endpoint); }
 
 S3Client::S3Client(S3Options options, Clock& clock, Random& random)
-    : options_(std::move(options)), origin_(origin_of(options_)), clock_(&clock), random_(&random), service_({"s3", origin_, options_.region, options_.credentials}, clock) {}
+    : options_(std::move(options)), public_origin_(origin_of(options_)), clock_(&clock), random_(&random), service_({"s3", with_bucket(options_, options_.endpoint), options_.region, options_.credentials}, clock) {}
 
 Result<net::ClientResponse> S3Client::send(const S3Request& request, Time deadline) const {
   // A refused precondition stays refused: what it means is for the caller to find out.
@@ -63,7 +64,7 @@ Result<net::ClientResponse> S3Client::send(const S3Request& request, Time deadli
 }
 
 Result<net::ClientResponse> S3Client::send_once(const S3Request& request, Time deadline) const {
-  auto response = TRY(service_.send({request.method, target(request.key, request.query), request.fields, request.body}, deadline));
+  auto response = TRY(service_.send({request.method, target(options_.path, request.key, request.query), request.fields, request.body}, deadline));
   pugi::xml_document document;
   document.load_buffer(response.body.data(), response.body.size());
   // A completion may fail after its 200 was sent.
@@ -84,14 +85,14 @@ Result<Duration> S3Client::lifetime(const Call& call, Duration wanted) const {
 }
 
 Result<std::string> S3Client::presign(const S3Request& request, const Call& call, Duration lifetime) const {
-  net::SigningRequest signing{.method = request.method, .origin = origin_, .target = target(request.key, request.query), .fields = request.fields, .region = options_.region};
+  const std::string& path = options_.public_endpoint.empty() ? options_.path : options_.public_path;
+  net::SigningRequest signing{.method = request.method, .origin = public_origin_, .target = target(path, request.key, request.query), .fields = request.fields, .region = options_.region};
   return net::presign(signing, TRY(options_.credentials->get(call.deadline)), call.now, lifetime, &keys_);
 }
 
-net::Target S3Client::target(const ObjectKey& key, const net::Parameters& query) const {
-  std::string path = options_.path;
-  if (!options_.bucket_in_host) path += '/' + options_.bucket;
-  return {path + '/' + key.str(), query};
+net::Target S3Client::target(const std::string& path, const ObjectKey& key, const net::Parameters& query) const {
+  const std::string bucket = options_.bucket_in_host ? std::string() : '/' + options_.bucket;
+  return {path + bucket + '/' + key.str(), query};
 }
 
 }  // namespace satchel::aws

@@ -12,8 +12,10 @@
 namespace satchel::aws {
 
 struct S3Options {
-  std::string endpoint;  // "https://s3.eu-central-1.amazonaws.com", as clients and servers reach it
+  std::string endpoint;  // "https://s3.eu-central-1.amazonaws.com", as servers reach it
   std::string path = {}; // before the bucket: "/objects" of Satchel's own endpoint
+  /// The same as clients reach it, for signed URLs; empty: alike.
+  std::string public_endpoint = {}, public_path = {};
   std::string region;
   std::string bucket;
   bool bucket_in_host = false;  // "https://BUCKET.s3.…/KEY", as AWS wants it; else "/BUCKET/KEY"
@@ -21,6 +23,8 @@ struct S3Options {
   /// Whether the engine knows CRC64NVME and CRC32C of a whole object, as S3 does. Else the parts' own are joined and compared here.
   bool full_object_checksums = true;
   Duration longest_upload_url{900'000};  // what the terms of an upload ask for is cut to this
+  /// Whether it is Satchel's own endpoint: a signed URL says what it was made for then, and the endpoint asks whether that still stands.
+  bool tickets = false;
 };
 
 /// "https://BUCKET.s3.eu-central-1.amazonaws.com" or the endpoint itself: where signed URLs lead.
@@ -51,10 +55,10 @@ class S3Client {
 
  private:
   Result<net::ClientResponse> send_once(const S3Request& request, Time deadline) const;
-  net::Target target(const ObjectKey& key, const net::Parameters& query) const;
+  net::Target target(const std::string& path, const ObjectKey& key, const net::Parameters& query) const;
 
   S3Options options_;
-  std::string origin_;  // with the bucket where it stands in the host
+  std::string public_origin_;  // where signed URLs lead
   Clock* clock_;
   Random* random_;
   ServiceClient service_;

@@ -6,19 +6,17 @@
 #include <map>
 #include <utility>
 
-#include "satchel/aws/dynamodb_json.hpp"
 #include "satchel/base/retry.hpp"
+#include "satchel/dynamodb/json.hpp"
 #include "satchel/ports/table_rules.hpp"
 
 namespace satchel::aws {
 namespace {
 
+using namespace dynamodb;
+
 // Sorts behind every continuation of a prefix and is well-formed UTF-8, which the first byte behind it need not be.
 constexpr std::string_view kLastCharacter = "\xF4\x8F\xBF\xBF";
-
-std::string_view index_name(Index index) { return index == Index::gsi1 ? "gsi1" : "gsi2"; }
-std::string_view partition_name(Index index) { return index == Index::base ? kPartition : index == Index::gsi1 ? kGsi1Partition : kGsi2Partition; }
-std::string_view sort_name(Index index) { return index == Index::base ? kSort : index == Index::gsi1 ? kGsi1Sort : kGsi2Sort; }
 
 /// DynamoDB takes one condition on the sort key, so a range may come back with its exclusive end: the caller drops that.
 std::string sort_condition(const Query& query, Placeholders& placeholders) {

@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "satchel/base/pool.hpp"
 #include "satchel/gateway/answer.hpp"
 #include "satchel/gateway/assets.hpp"
 #include "satchel/gateway/body_budget.hpp"
 #include "satchel/gateway/client_address.hpp"
 #include "satchel/gateway/metrics.hpp"
-#include "satchel/gateway/pool.hpp"
 #include "satchel/gateway/security_headers.hpp"
 #include "satchel/net/server.hpp"
 #include "satchel/runtime/gates.hpp"

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "satchel/lambda/http_api.hpp"
 
+#include <charconv>
 #include <utility>
 
 #include "satchel/base/encoding.hpp"
+#include "satchel/lambda/payload.hpp"
 #include "satchel/runtime/decode.hpp"
 
 namespace satchel::lambda {
@@ -11,20 +13,6 @@ namespace {
 
 std::unexpected<Error> no_request(std::string_view what) {
   return fail(ErrorCode::internal, "The event is no request of an HTTP API in payload format 2.0.", std::string(what));
-}
-
-const Json* at(const Json& value, std::initializer_list<std::string_view> path) {
-  const Json* found = &value;
-  for (const std::string_view name : path) {
-    if (found) found = found->find(name);
-  }
-  return found;
-}
-
-std::string text_at(const Json& value, std::initializer_list<std::string_view> path) {
-  const Json* found = at(value, path);
-  const auto* text = found ? found->as<std::string>() : nullptr;
-  return text ? *text : std::string();
 }
 
 bool flag_at(const Json& value, std::string_view name) {
@@ -64,17 +52,48 @@ Result<std::string> body_of(const Json& payload) {
   return *std::move(bytes);
 }
 
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+/// Each proxy adds at the end whom it heard, API Gateway last; what stands before was written by whoever asked.
+std::string client_of(const Json& payload, std::string_view forwarded, int proxies) {
+  const std::string heard = text_at(payload, {"requestContext", "http", "sourceIp"});
+  if (proxies == 0) return heard;
+  for (int n = 0; n < proxies; ++n) {
+    const std::size_t comma = forwarded.rfind(',');
+    if (comma == std::string_view::npos) return heard;
+    forwarded = forwarded.substr(0, comma);
+  }
+  return std::string(trimmed(forwarded.substr(forwarded.rfind(',') + 1)));  // npos + 1: all of it
+}
+
+/// The authorizer's context; API Gateway gives its values as strings.
+std::optional<Found> found_in(const Json& payload) {
+  const Json* context = at(payload, {"requestContext", "authorizer", "lambda"});
+  if (!context) return std::nullopt;
+  Found found{.user = UserId(text_at(*context, {"user"})), .epoch = 0, .session = text_at(*context, {"session"}), .token = TokenId(text_at(*context, {"token"}))};
+  const std::string epoch = text_at(*context, {"epoch"});
+  const auto [end, error] = std::from_chars(epoch.data(), epoch.data() + epoch.size(), found.epoch);
+  if (found.user.empty() || error != std::errc{} || end != epoch.data() + epoch.size()) return std::nullopt;
+  return found;
+}
+
 }  // namespace
 
-Result<HttpCall> http_call_from(const Json& payload) {
+Result<HttpCall> http_call_from(const Json& payload, int proxies) {
   if (text_at(payload, {"version"}) != "2.0") return no_request("version");
   HttpCall call{.request = {.method = text_at(payload, {"requestContext", "http", "method"}), .path = text_at(payload, {"rawPath"})},
                 .request_id = text_at(payload, {"requestContext", "requestId"}),
-                .client = text_at(payload, {"requestContext", "http", "sourceIp"})};
+                .client = {},
+                .found = found_in(payload)};
   Request& request = call.request;
   if (request.method.empty() || request.path.empty() || call.request_id.empty()) return no_request("method, path or request id");
   request.query = TRY(decode_target(request.path + '?' + text_at(payload, {"rawQueryString"}))).query;
   request.headers = headers_of(payload);
+  call.client = client_of(payload, request.header("x-forwarded-for"), proxies);
   request.cookies = cookies_of(payload);
   request.body = TRY(body_of(payload));
   return call;

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "satchel/base/retry.hpp"
+#include "satchel/runtime/start.hpp"
 
 namespace satchel {
 namespace {
@@ -128,17 +128,6 @@ Result<bool> Delivery::hold(const Call& call, int shard) {
   return outcome->committed();
 }
 
-Result<void> Delivery::start(const Bound& consumer, const Event& event) {
-  const Time now = clock_->now();
-  const Context context{.call = {now, now + consumer.row.timeout}, .principal = System{}, .request_id = event.id, .client = {},
-                        .random = *random_, .logger = *logger_, .clock = clock_};
-  try {
-    return consumer.function->on_event(context, event);
-  } catch (const std::exception& thrown) {
-    return fail(ErrorCode::internal, "Something went wrong here.", thrown.what());
-  }
-}
-
 Transaction Delivery::hand_out(const Item& item) {
   const Event event = event_from(item);
   Update kept{.key = item.key, .condition = Condition::exists()};
@@ -148,7 +137,7 @@ Transaction Delivery::hand_out(const Item& item) {
   for (const Bound* consumer : registry_->consumers(event.type)) {
     const std::string name(consumer->row.name);
     if (!waits_for(item, name)) continue;
-    const Result<void> result = start(*consumer, event);
+    const Result<void> result = start_consumer(*consumer, event, {*clock_, *random_, *logger_});
     const std::int64_t tries = item.number(tries_of(name)) + 1;
     ++(result ? delivered_ : failed_);
     if (!result) {

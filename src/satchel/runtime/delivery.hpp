@@ -57,7 +57,6 @@ class Delivery {
   /// Hands the event to the consumers that it still waits for. What keeps the outcome, an Update first where some still wait;
   /// empty: all are done and the item can go.
   Transaction hand_out(const Item& item);
-  Result<void> start(const Bound& consumer, const Event& event);
   Item dead_letter(const Item& item, const std::string& consumer, const Error& error);
   Time next_try(std::int64_t tries);
   Result<WriteOutcome> write(const Call& call, const Transaction& transaction);

@@ -9,11 +9,6 @@ namespace {
 
 constexpr Duration kMarkEvery = std::chrono::hours{1};
 
-std::unexpected<Error> void_token(std::string detail) {
-  return fail(ErrorCode::unauthenticated, "This sign-in or token is not valid, or no longer. Sign in again, or create a new token.",
-              std::move(detail), "invalid_token");
-}
-
 /// Whom a token stands for, as long as nothing has ended what was handed out in that epoch.
 Result<User> active_user(const std::optional<Item>& item, std::int64_t epoch) {
   if (!item) return void_token("no such user");
@@ -23,9 +18,32 @@ Result<User> active_user(const std::optional<Item>& item, std::int64_t epoch) {
   return user;
 }
 
+struct Holder {
+  SignedIn person;
+  ApiToken token;
+};
+
+Result<Holder> holder_of(const Call& call, const TableReader& table, const TokenId& id) {
+  const auto item = TRY(table.get(call, keys::token(id)));
+  if (!item) return void_token("unknown API token");
+  ApiToken token = api_token_from(*item);
+  if (token.expires <= call.now) return void_token("expired API token");
+  User user = TRY(active_user(TRY(table.get(call, keys::user(token.user))), token.epoch));
+  return Holder{{.user = std::move(user), .token = token.id, .scopes = token.scopes}, std::move(token)};
+}
+
 bool is_token_character(char c) { return c > ' ' && c < 0x7F && c != ',' && c != ';'; }
 
 }  // namespace
+
+std::unexpected<Error> sign_in_wanted() {
+  return fail(ErrorCode::unauthenticated, "Sign in first, or send a personal API token.", {}, "sign_in_wanted");
+}
+
+std::unexpected<Error> void_token(std::string detail) {
+  return fail(ErrorCode::unauthenticated, "This sign-in or token is not valid, or no longer. Sign in again, or create a new token.",
+              std::move(detail), "invalid_token");
+}
 
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
@@ -36,42 +54,54 @@ std::string_view bearer_token(std::string_view authorization) {
   return std::ranges::all_of(token, is_token_character) ? token : std::string_view{};
 }
 
-Result<SignedIn> AuthenticateGate::authenticate(const Call& call, std::string_view authorization) {
-  if (authorization.empty()) return fail(ErrorCode::unauthenticated, "Sign in first, or send a personal API token.", {}, "sign_in_wanted");
-  const auto token = bearer_token(authorization);
-  if (token.empty()) return void_token("no bearer token");
-  if (token.starts_with(kApiTokenPrefix)) return by_api_token(call, token);
-  return issuer_.people ? by_outside_token(call, token) : by_access_token(call, token);
-}
-
-Result<SignedIn> AuthenticateGate::by_access_token(const Call& call, std::string_view token) const {
-  const auto claims = TRY(verify_token(call, token, issuer_.keys, {.issuer = issuer_.issuer, .audience = issuer_.audience}));
-  const Json* epoch = claims->all.find("epoch");
-  if (!epoch || !epoch->as<std::int64_t>()) return void_token("no epoch");
-  const auto items = TRY(table_->batch_get(call, {keys::user(UserId(claims->subject)), keys::session(claims->text("sid"))}));
-  User user = TRY(active_user(items[0], claims->number("epoch")));
-  if (!items[1]) return void_token("the session has ended");
+Result<SignedIn> confirm(const Call& call, const TableReader& table, const Found& found) {
+  if (!found.token.empty()) return TRY(holder_of(call, table, found.token)).person;
+  std::vector<Key> wanted{keys::user(found.user)};
+  if (!found.session.empty()) wanted.push_back(keys::session(found.session));
+  const auto items = TRY(table.batch_get(call, wanted));
+  User user = TRY(active_user(items[0], found.epoch));
+  if (!items.back()) return void_token("the session has ended");
   return SignedIn{.user = std::move(user)};
 }
 
-Result<SignedIn> AuthenticateGate::by_outside_token(const Call& call, std::string_view token) const {
+Result<SignedIn> AuthenticateGate::authenticate(const Call& call, std::string_view authorization) { return TRY(admit(call, authorization)).person; }
+
+Result<AuthenticateGate::Admitted> AuthenticateGate::admit(const Call& call, std::string_view authorization) {
+  if (authorization.empty()) return sign_in_wanted();
+  const auto token = bearer_token(authorization);
+  if (token.empty()) return void_token("no bearer token");
+  if (!token.starts_with(kApiTokenPrefix)) {
+    if (issuer_.people) return admit_outsider(call, token);
+    Found found = TRY(read_access_token(call, token));
+    return Admitted{TRY(confirm(call, *table_, found)), std::move(found)};
+  }
+  Holder holder = TRY(holder_of(call, *table_, TRY(read_api_token(token))));
+  mark_used(call, holder.token);
+  return Admitted{std::move(holder.person), {.user = {}, .epoch = 0, .session = {}, .token = holder.token.id}};
+}
+
+Result<Found> AuthenticateGate::read_access_token(const Call& call, std::string_view token) const {
+  const auto claims = TRY(verify_token(call, token, issuer_.keys, {.issuer = issuer_.issuer, .audience = issuer_.audience}));
+  const Json* epoch = claims->all.find("epoch");
+  if (!epoch || !epoch->as<std::int64_t>()) return void_token("no epoch");
+  Found found{.user = UserId(claims->subject), .epoch = claims->number("epoch"), .session = claims->text("sid"), .token = {}};
+  if (found.session.empty()) return void_token("no session");
+  return found;
+}
+
+Result<AuthenticateGate::Admitted> AuthenticateGate::admit_outsider(const Call& call, std::string_view token) const {
   const auto claims = TRY(verify_token(call, token, issuer_.keys, {.issuer = issuer_.issuer, .audience = issuer_.audience, .outside = true, .clients = issuer_.clients}));
   User user = TRY(issuer_.people->person_of(call, claims, token));
   if (user.disabled) return void_token("the user is disabled");
   // `iat` has whole seconds: of the second itself all are void, and the next token is good.
   if (claims->issued < user.signed_out) return void_token("issued before the person was signed out everywhere");
-  return SignedIn{.user = std::move(user)};
+  Found found{.user = user.id, .epoch = user.epoch, .session = {}, .token = {}};
+  return Admitted{SignedIn{.user = std::move(user)}, std::move(found)};
 }
 
-Result<SignedIn> AuthenticateGate::by_api_token(const Call& call, std::string_view token) {
+Result<TokenId> AuthenticateGate::read_api_token(std::string_view token) const {
   if (!is_api_token(token)) return void_token("malformed API token");
-  const auto item = TRY(table_->get(call, keys::token(TokenId(vault_->keyed_hash(kApiTokenPurpose, token)))));
-  if (!item) return void_token("unknown API token");
-  ApiToken found = api_token_from(*item);
-  if (found.expires <= call.now) return void_token("expired API token");
-  User user = TRY(active_user(TRY(table_->get(call, keys::user(found.user))), found.epoch));
-  mark_used(call, found);
-  return SignedIn{.user = std::move(user), .token = found.id, .scopes = std::move(found.scopes)};
+  return TokenId(vault_->keyed_hash(kApiTokenPurpose, token));
 }
 
 /// Whether the mark is written or not, the token is good: a failure here is nobody's loss.

@@ -3,6 +3,7 @@
 // handed out before a person was disabled or signed out everywhere (the epoch), or in a session that has ended, is void at once. Any thread may call.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "satchel/base/result.hpp"
 #include "satchel/model/access.hpp"
 #include "satchel/model/api_token.hpp"
+#include "satchel/model/ids.hpp"
 #include "satchel/ports/table.hpp"
 #include "satchel/ports/vault.hpp"
 #include "satchel/runtime/jwt.hpp"
@@ -34,6 +36,19 @@ struct TrustedIssuer {
   OutsidePeople* people = nullptr;        // null: the provider of Satchel's own, whose tokens name person, epoch and session
 };
 
+/// Whom a credential stands for, before it is known whether it still does: as the credential itself says, or as an authorizer in front of
+/// the functions has found (API Gateway hands it on, and no client can write it).
+struct Found {
+  UserId user;             // of a sign-in
+  std::int64_t epoch = 0;  // of that user when it was handed out
+  std::string session;     // empty: the issuer's sessions are not ours to end
+  TokenId token;           // of a personal API token; then nothing else counts, since the table knows the rest
+};
+
+/// Whether what was found stands now: the user is there and not disabled, the epoch is the same, session or API token have not ended.
+/// Errors: unauthenticated (invalid_token), and those of the table. Any thread may call.
+Result<SignedIn> confirm(const Call& call, const TableReader& table, const Found& found);
+
 class AuthenticateGate {
  public:
   /// `marks` writes Family::token: when a token was last used, at most once an hour. All of them outlive the gate.
@@ -43,11 +58,17 @@ class AuthenticateGate {
   /// The value of the Authorization header. Errors: unauthenticated (none: type sign_in_wanted; not good: invalid_token), and
   /// those of the table and the key source.
   Result<SignedIn> authenticate(const Call& call, std::string_view authorization);
+  /// The same, and what to hand on to functions that stand elsewhere.
+  struct Admitted {
+    SignedIn person;
+    Found found;
+  };
+  Result<Admitted> admit(const Call& call, std::string_view authorization);
 
  private:
-  Result<SignedIn> by_access_token(const Call& call, std::string_view token) const;
-  Result<SignedIn> by_outside_token(const Call& call, std::string_view token) const;
-  Result<SignedIn> by_api_token(const Call& call, std::string_view token);
+  Result<Admitted> admit_outsider(const Call& call, std::string_view token) const;
+  Result<Found> read_access_token(const Call& call, std::string_view token) const;
+  Result<TokenId> read_api_token(std::string_view token) const;
   void mark_used(const Call& call, const ApiToken& token);
 
   TrustedIssuer issuer_;
@@ -55,6 +76,10 @@ class AuthenticateGate {
   TableWriter marks_;
   const Vault* vault_;
 };
+
+/// The refusals of who shows nothing, and of who shows what is not good; the detail is for the log.
+std::unexpected<Error> sign_in_wanted();
+std::unexpected<Error> void_token(std::string detail);
 
 /// The token of `Bearer <token>`; the scheme's case does not matter. Empty where the header has another form.
 std::string_view bearer_token(std::string_view authorization);

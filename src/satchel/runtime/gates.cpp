@@ -45,11 +45,12 @@ Result<void> check_size(const Row& row, std::uint64_t length) {
 Gates::Gates(const GateMeans& means, const MissLimits& limits)
     : means_(means),
       concurrency_(means.registry),
-      authenticate_(means.issuer, means.table, TableWriter(means.table, {Family::token}), means.vault),
-      misses_(limits) {}
+      misses_(limits) {
+  if (means.issuer) authenticate_.emplace(*means.issuer, means.table, TableWriter(means.table, {Family::token}), means.vault);
+}
 
 Context Gates::context_of(const Bound& bound, const Arrival& arrival) const {
-  return {.call = {.now = means_.clock.now(), .deadline = arrival.at + bound.row.timeout},
+  return {.call = {.now = means_.clock.now(), .deadline = std::min(arrival.at + bound.row.timeout, arrival.latest)},
           .principal = Anonymous{},
           .request_id = arrival.request_id,
           .client = arrival.client,
@@ -69,7 +70,7 @@ Gates::Passage Gates::pass(const Bound& bound, Request request, const Arrival& a
   Context context = context_of(bound, arrival);
   // HEAD is answered as GET is; whoever writes the answer leaves the body out.
   if (request.method == "HEAD") request.method = "GET";
-  auto result = admit(bound, context, request);
+  auto result = admit(bound, context, request, arrival);
   if (!result) return refusal(bound, context, result.error());
   Passage passage{.response = *std::move(result), .actor = actor_of(context.principal)};
   complete(passage.response, nullptr);
@@ -78,23 +79,29 @@ Gates::Passage Gates::pass(const Bound& bound, Request request, const Arrival& a
 
 std::optional<Gates::Passage> Gates::refuse_stranger(const Bound& bound, const Request& request, const Arrival& arrival) {
   const Context context = context_of(bound, arrival);
-  const auto known = identify(bound.row, context, request);
+  const auto known = identify(bound.row, context, request, arrival);
   return known ? std::nullopt : std::optional(refusal(bound, context, known.error()));
 }
 
-Result<Response> Gates::admit(const Bound& bound, Context& context, const Request& request) {
+Result<Response> Gates::admit(const Bound& bound, Context& context, const Request& request, const Arrival& arrival) {
   TRY(check_size(bound.row, request.body.size()));
   const auto slot = TRY(concurrency_.enter(bound));
   TRY(check_deadline(context.call));
-  context.principal = TRY(identify(bound.row, context, request));
+  context.principal = TRY(identify(bound.row, context, request, arrival));
   TRY(authorise(bound.row, context.principal));
   return is_guessable(bound.row) ? run_guessable(bound, context, request) : run(bound, context, request);
 }
 
-Result<Principal> Gates::identify(const Row& row, const Context& context, const Request& request) {
+Result<Principal> Gates::identify(const Row& row, const Context& context, const Request& request, const Arrival& arrival) {
   if (row.access == Access::open) return Principal(Anonymous{});
   const auto authorization = request.header("authorization");
-  auto person = authenticate_.authenticate(context.call, authorization);
+  if (authenticate_) return authenticate(context, authorization);
+  if (arrival.found) return Principal(TRY(confirm(context.call, means_.table, *arrival.found)));
+  return authorization.empty() ? sign_in_wanted() : void_token("the authorizer has found nobody");
+}
+
+Result<Principal> Gates::authenticate(const Context& context, std::string_view authorization) {
+  auto person = authenticate_->authenticate(context.call, authorization);
   if (person) return Principal(*std::move(person));
   const bool guessed = is_api_token(bearer_token(authorization)) && person.error().code == ErrorCode::unauthenticated;
   if (guessed) TRY(miss(context));

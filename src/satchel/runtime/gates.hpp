@@ -19,6 +19,8 @@ struct Arrival {
   Time at{};               // when its head had come; the row's time-out counts from here
   std::string request_id;
   std::string client;      // address, as far as it can be believed
+  std::optional<Found> found = {};  // by the authorizer in front, where the shape has one
+  Time latest = Time::max();        // the call ends then at the latest, whatever the row allows
 };
 
 /// What gates need of the world; all of it outlives them.
@@ -26,7 +28,7 @@ struct GateMeans {
   const Registry& registry;
   Table& table;
   const Vault& vault;
-  const TrustedIssuer& issuer;
+  const TrustedIssuer* issuer;  // null: an authorizer in front reads what is shown, and Arrival::found is all that counts
   Clock& clock;
   Random& random;
   Logger& logger;
@@ -50,8 +52,9 @@ class Gates {
  private:
   Context context_of(const Bound& bound, const Arrival& arrival) const;
   Passage refusal(const Bound& bound, const Context& context, const Error& error);
-  Result<Response> admit(const Bound& bound, Context& context, const Request& request);
-  Result<Principal> identify(const Row& row, const Context& context, const Request& request);
+  Result<Response> admit(const Bound& bound, Context& context, const Request& request, const Arrival& arrival);
+  Result<Principal> identify(const Row& row, const Context& context, const Request& request, const Arrival& arrival);
+  Result<Principal> authenticate(const Context& context, std::string_view authorization);
   Result<Response> run(const Bound& bound, const Context& context, const Request& request);
   Result<void> miss(const Context& context);
   Result<Response> run_guessable(const Bound& bound, const Context& context, const Request& request);
@@ -59,7 +62,7 @@ class Gates {
 
   GateMeans means_;
   ConcurrencyGate concurrency_;
-  AuthenticateGate authenticate_;
+  std::optional<AuthenticateGate> authenticate_;
   MissGate misses_;
 };
 

@@ -125,7 +125,7 @@ class GatesTest : public testing::Test {
   Registry registry_{rows(), ports_};
   OneKey keys_;
   TrustedIssuer issuer_{keys_, "http://i/auth"};
-  Gates gates_{{registry_, *table_, *vault_, issuer_, clock_, random_, logger_}, {.burst = 3, .per_second = 1, .addresses = 10}};
+  Gates gates_{{registry_, *table_, *vault_, &issuer_, clock_, random_, logger_}, {.burst = 3, .per_second = 1, .addresses = 10}};
   std::string actor_;
 };
 

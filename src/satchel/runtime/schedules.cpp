@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <exception>
+#include "satchel/runtime/start.hpp"
 
 namespace satchel {
 
@@ -22,7 +22,7 @@ Result<int> Schedules::run(const Call& call, const std::stop_token& stop) {
     // A time further off than a period was noted before the clock was set back.
     if (job.next > now && job.next <= now + job.period) continue;
     if (!TRY(claim(call, job))) continue;
-    start(job);
+    (void)start_scheduled(*job.bound, {*clock_, *random_, *logger_});  // logged there, and tried again a period later
     ++started;
   }
   return started;
@@ -44,21 +44,6 @@ Result<bool> Schedules::claim(const Call& call, Job& job) {
   const bool ours = outcome && outcome->committed();
   if (ours) job.next = now + job.period;
   return ours;
-}
-
-void Schedules::start(const Job& job) {
-  const Time now = clock_->now();
-  const Context context{.call = {now, now + job.bound->row.timeout}, .principal = System{}, .request_id = ulid(now, *random_),
-                        .client = {}, .random = *random_, .logger = *logger_, .clock = clock_};
-  Result<void> result;
-  try {
-    result = job.bound->function->on_schedule(context);
-  } catch (const std::exception& thrown) {
-    result = fail(ErrorCode::internal, "Something went wrong here.", thrown.what());
-  }
-  if (result) return;
-  logger_->warn("schedule.failed", {{"function", job.bound->row.name}, {"request", context.request_id},
-                                    {"code", to_string(result.error().code)}, {"detail", result.error().detail}});
 }
 
 }  // namespace satchel

@@ -30,7 +30,6 @@ class Schedules {
     Time next{};  // as far as this process knows; the table decides
   };
   Result<bool> claim(const Call& call, Job& job);
-  void start(const Job& job);
 
   Table* table_;
   Clock* clock_;

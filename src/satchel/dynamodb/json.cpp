@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/aws/dynamodb_json.hpp"
+#include "satchel/dynamodb/json.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
 #include <utility>
 
-namespace satchel::aws {
+namespace satchel::dynamodb {
 namespace {
 
 template <class... Cases>
@@ -16,7 +16,27 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
+void join(std::string& list, std::string_view separator, const std::string& member) {
+  if (!list.empty()) list += separator;
+  list += member;
+}
+
+}  // namespace
+
+std::string_view index_name(Index index) { return index == Index::base ? std::string_view() : index == Index::gsi1 ? "gsi1" : "gsi2"; }
+std::string_view partition_name(Index index) { return index == Index::base ? kPartition : index == Index::gsi1 ? kGsi1Partition : kGsi2Partition; }
+std::string_view sort_name(Index index) { return index == Index::base ? kSort : index == Index::gsi1 ? kGsi1Sort : kGsi2Sort; }
+
+Json to_attribute(const Value& value) {
+  return std::visit(Overloaded{[](const std::string& text) { return Json::object({{"S", text}}); },
+                               [](std::int64_t number) { return Json::object({{"N", std::to_string(number)}}); },
+                               [](bool flag) { return Json::object({{"BOOL", flag}}); }},
+                    value);
+}
+
 Result<Value> from_attribute(const Json& attribute) {
+  const auto* members = attribute.as<Json::Object>();
+  if (!members || members->size() != 1) return fail(ErrorCode::internal, "The table holds an attribute that is none.", attribute.text());
   if (const Json* text = attribute.find("S"); text && text->as<std::string>()) return Value(*text->as<std::string>());
   if (const Json* flag = attribute.find("BOOL"); flag && flag->as<bool>()) return Value(*flag->as<bool>());
   if (const Json* number = attribute.find("N"); number && number->as<std::string>()) {
@@ -26,20 +46,6 @@ Result<Value> from_attribute(const Json& attribute) {
     if (error == std::errc() && end == digits.data() + digits.size()) return Value(value);
   }
   return fail(ErrorCode::internal, "The table holds an attribute that Satchel did not write.", attribute.text());
-}
-
-void join(std::string& list, std::string_view separator, const std::string& member) {
-  if (!list.empty()) list += separator;
-  list += member;
-}
-
-}  // namespace
-
-Json to_attribute(const Value& value) {
-  return std::visit(Overloaded{[](const std::string& text) { return Json::object({{"S", text}}); },
-                               [](std::int64_t number) { return Json::object({{"N", std::to_string(number)}}); },
-                               [](bool flag) { return Json::object({{"BOOL", flag}}); }},
-                    value);
 }
 
 Json key_json(const Key& key) {
@@ -144,4 +150,4 @@ Json transact_item(const Operation& operation, const std::string& table) {
   return Json::object({{kind, std::move(body)}});
 }
 
-}  // namespace satchel::aws
+}  // namespace satchel::dynamodb

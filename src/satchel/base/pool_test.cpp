@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/gateway/pool.hpp"
+#include "satchel/base/pool.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <latch>
 #include <memory>
 
-namespace satchel::gateway {
+namespace satchel {
 namespace {
 
 bool give(Pool& pool, Pool::Job job) { return pool.submit(job); }
@@ -54,4 +54,4 @@ TEST(Pool, RefusesAtOnceWhenTheQueueIsFullAndLeavesTheJobWithItsOwner) {
 }
 
 }  // namespace
-}  // namespace satchel::gateway
+}  // namespace satchel

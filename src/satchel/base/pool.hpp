@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-namespace satchel::gateway {
+namespace satchel {
 
 struct PoolOptions {
   std::size_t threads = 0;  // at most; 0: the larger of 32 and 8 a core
@@ -48,4 +48,4 @@ class Pool {
   std::vector<std::jthread> threads_;
 };
 
-}  // namespace satchel::gateway
+}  // namespace satchel

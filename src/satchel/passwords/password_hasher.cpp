@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/embedded/password_hasher.hpp"
+#include "satchel/passwords/password_hasher.hpp"
 
 #include <argon2.h>
 #include <fmt/format.h>

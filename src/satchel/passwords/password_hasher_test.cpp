@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is Argon2's own; what the port promises is tested in tests/contract/.
-#include "satchel/embedded/password_hasher.hpp"
+#include "satchel/passwords/password_hasher.hpp"
 
 #include <gtest/gtest.h>
 

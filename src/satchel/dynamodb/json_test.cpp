@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/aws/dynamodb_json.hpp"
+#include "satchel/dynamodb/json.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace satchel::aws {
+namespace satchel::dynamodb {
 namespace {
 
 TEST(DynamoDbJson, GivesBackEveryItemItWrites) {
@@ -36,4 +36,4 @@ TEST(DynamoDbJson, WritesAnUpdateInItsThreeParts) {
 }
 
 }  // namespace
-}  // namespace satchel::aws
+}  // namespace satchel::dynamodb

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "satchel/gateway/pool.hpp"
+#include "satchel/base/pool.hpp"
 
 #include <algorithm>
 #include <system_error>
 
-namespace satchel::gateway {
+namespace satchel {
 namespace {
 
 std::size_t default_threads() { return std::max<std::size_t>(32, 8 * std::size_t{std::thread::hardware_concurrency()}); }
@@ -65,4 +65,4 @@ void Pool::work() {
   }
 }
 
-}  // namespace satchel::gateway
+}  // namespace satchel

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/lambda/handlers.hpp"
+
+#include <set>
+#include <utility>
+
+#include "satchel/functions/registry.hpp"
+#include "satchel/identity/registry.hpp"
+
+namespace satchel {
+
+std::vector<Row> all_rows() {
+  std::vector<Row> rows = function_rows();
+  for (Row& row : identity_rows()) rows.push_back(std::move(row));
+  return rows;
+}
+
+std::vector<Row> rows_of_group(std::string_view group) {
+  std::vector<Row> rows = all_rows();
+  std::erase_if(rows, [&](const Row& row) { return row.group != group; });
+  return rows;
+}
+
+std::string handler_names() {
+  std::set<std::string> names;
+  for (const Row& row : all_rows()) names.emplace(row.group);
+  std::string list;
+  for (const std::string& name : names) (list += list.empty() ? "" : ", ") += name;
+  return list;
+}
+
+}  // namespace satchel

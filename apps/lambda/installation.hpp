@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The aws shape, wired: the ports on AWS's services and what answers the events of one handler. The one place of the Lambda binary where
+// functions and adapters meet. Nothing here asks the network: a start is over in a millisecond, and the first call pays for its connections.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "apps/lambda/settings.hpp"
+#include "satchel/aws/credentials.hpp"
+#include "satchel/identity/directory.hpp"
+#include "satchel/lambda/group.hpp"
+#include "satchel/ports/mailer.hpp"
+#include "satchel/ports/object_store.hpp"
+
+namespace satchel {
+
+/// What the process has of its own; outlives all that is built on it.
+struct LambdaProcess {
+  Clock& clock;
+  Random& random;
+  Logger& logger;
+  const aws::Environment& environment;
+};
+
+class LambdaInstallation {
+ public:
+  /// Errors: invalid, with a sentence that names the setting, or lists the handlers where there is no such one.
+  static Result<std::unique_ptr<LambdaInstallation>> open(const LambdaSettings& settings, const LambdaProcess& process);
+
+  /// Any thread may call.
+  Result<std::string> answer(const lambda::Invocation& invocation) { return handler_(invocation); }
+
+ private:
+  LambdaInstallation(const LambdaSettings& settings, const LambdaProcess& process) : settings_(settings), process_(process) {}
+  Result<void> open_ports();
+  Result<void> choose_handler();
+  Result<void> serve_group(std::vector<Row> rows);
+
+  LambdaSettings settings_;
+  LambdaProcess process_;
+  Settings known_;  // to functions
+  std::shared_ptr<aws::CredentialSource> credentials_;  // shared: every client has it
+  std::unique_ptr<Vault> vault_;
+  std::unique_ptr<PasswordHasher> hasher_;
+  std::unique_ptr<Table> table_;
+  std::unique_ptr<ObjectStore> objects_;
+  std::unique_ptr<Mailer> mailer_;
+  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<Registry> registry_;
+  std::unique_ptr<Gates> gates_;
+  std::unique_ptr<lambda::Group> group_;
+  lambda::Handler handler_;
+};
+
+}  // namespace satchel

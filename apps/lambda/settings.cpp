@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/lambda/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "satchel/base/encoding.hpp"
+#include "satchel/net/client.hpp"
+
+namespace satchel {
+namespace {
+
+constexpr std::size_t kMasterKeyBytes = 32;
+
+std::unexpected<Error> wrong(std::string_view variable, std::string_view what) { return fail(ErrorCode::invalid, fmt::format("{}: {}", variable, what), {}, "configuration"); }
+
+class Reader {
+ public:
+  explicit Reader(const aws::Environment& environment) : environment_(&environment) {}
+
+  std::string text(std::string_view name, std::string_view standard = {}) const {
+    auto value = (*environment_)(name);
+    return value && !value->empty() ? *std::move(value) : std::string(standard);
+  }
+
+  Result<std::string> wanted(std::string_view name, std::string_view what) const {
+    std::string value = text(name);
+    if (value.empty()) return wrong(name, fmt::format("it is not set. {}", what));
+    return value;
+  }
+
+  Result<std::int64_t> number(std::string_view name, std::int64_t standard, std::int64_t least, std::int64_t most) const {
+    const std::string value = text(name);
+    if (value.empty()) return standard;
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error == std::errc{} && end == value.data() + value.size() && number >= least && number <= most) return number;
+    return wrong(name, fmt::format("'{}' is no number from {} to {}.", value, least, most));
+  }
+
+ private:
+  const aws::Environment* environment_;
+};
+
+Result<std::string> url(const Reader& reader) {
+  std::string value = TRY(reader.wanted("SATCHEL_PUBLIC_URL", "Give the address under which people reach Satchel, such as https://files.example.org."));
+  while (value.ends_with('/')) value.pop_back();
+  const auto parsed = net::Url::parse(value);
+  if (!parsed || parsed->target != "/") return wrong("SATCHEL_PUBLIC_URL", fmt::format("'{}' is no address as browsers show it, such as https://files.example.org.", value));
+  return value;
+}
+
+Result<std::string> master_key(const Reader& reader) {
+  const std::string text = reader.text("SATCHEL_MASTER_KEY");
+  if (text.empty() && reader.text("SATCHEL_MASTER_KEY_SECRET").empty()) {
+    return wrong("SATCHEL_MASTER_KEY_SECRET", "it is not set. Name the secret of AWS Secrets Manager that holds the installation's master key.");
+  }
+  if (text.empty()) return std::string();
+  auto key = from_base64(text);
+  if (!key || key->size() != kMasterKeyBytes) return wrong("SATCHEL_MASTER_KEY", "it is not 32 bytes in base64. Make one by 'openssl rand -base64 32', and give the same to all.");
+  return *std::move(key);
+}
+
+Result<std::map<std::string, std::string, std::less<>>> queues(const Reader& reader) {
+  std::map<std::string, std::string, std::less<>> queues;
+  const std::string text = reader.text("SATCHEL_QUEUES");
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view pair = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+    if (pair.empty()) continue;
+    const std::size_t equals = pair.find('=');
+    const bool good = equals != std::string_view::npos && equals > 0 && net::Url::parse(pair.substr(equals + 1));
+    if (!good || !queues.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
+      return wrong("SATCHEL_QUEUES", fmt::format("'{}' is no pair of a group and its queue's URL, each group once, such as removal=https://sqs.eu-central-1.amazonaws.com/1/removal.", pair));
+    }
+  }
+  return queues;
+}
+
+Result<LogLevel> log_level(const Reader& reader) {
+  constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}};
+  const std::string text = reader.text("SATCHEL_LOG_LEVEL", "info");
+  const auto found = std::ranges::find(kLevels, text, &std::pair<std::string_view, LogLevel>::first);
+  if (found == std::end(kLevels)) return wrong("SATCHEL_LOG_LEVEL", "take debug, info, warn or error.");
+  return found->second;
+}
+
+}  // namespace
+
+Result<LambdaSettings> lambda_settings(const aws::Environment& environment) {
+  const Reader reader(environment);
+  LambdaSettings settings;
+  settings.handler = TRY(reader.wanted("_HANDLER", "Give the function's handler the name of a deployment group."));
+  settings.concurrency = static_cast<int>(TRY(reader.number("AWS_LAMBDA_MAX_CONCURRENCY", 1, 1, 1'000)));
+  settings.table = TRY(reader.wanted("SATCHEL_TABLE", "Say where the table lies, such as dynamodb://satchel?region=eu-central-1."));
+  settings.objects = reader.text("SATCHEL_OBJECTS");
+  settings.public_url = TRY(url(reader));
+  settings.issuer = reader.text("SATCHEL_ISSUER", settings.public_url + "/auth");
+  settings.audience = reader.text("SATCHEL_AUDIENCE", "satchel");
+  settings.master_key = TRY(master_key(reader));
+  settings.master_key_secret = reader.text("SATCHEL_MASTER_KEY_SECRET");
+  settings.queues = TRY(queues(reader));
+  settings.mail_from = reader.text("SATCHEL_MAIL_FROM");
+  settings.quota = TRY(reader.number("SATCHEL_QUOTA", 1'000'000'000'000, 1, 1'000'000'000'000'000));
+  settings.proxies = static_cast<int>(TRY(reader.number("SATCHEL_PROXIES", 0, 0, 8)));
+  settings.log_level = TRY(log_level(reader));
+  return settings;
+}
+
+}  // namespace satchel

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the Lambda binary is told, all of it by its environment: the same names as the settings of `satchel serve`, and those that AWS Lambda
+// sets. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "satchel/aws/location.hpp"
+#include "satchel/base/log.hpp"
+
+namespace satchel {
+
+struct LambdaSettings {
+  std::string handler;        // _HANDLER: a deployment group, or what has no rows (handler_names())
+  int concurrency = 1;        // AWS_LAMBDA_MAX_CONCURRENCY: invocations at once
+  std::string table;          // SATCHEL_TABLE: dynamodb://…
+  std::string objects;        // SATCHEL_OBJECTS: s3://…; empty: the handler has no function that needs it
+  std::string public_url;     // SATCHEL_PUBLIC_URL, without a slash at its end
+  std::string issuer;         // SATCHEL_ISSUER; the provider of these functions where it is not set
+  std::string audience;       // SATCHEL_AUDIENCE
+  std::string master_key;     // SATCHEL_MASTER_KEY: 32 bytes, here no longer in base64; empty where a secret holds it
+  std::string master_key_secret;  // SATCHEL_MASTER_KEY_SECRET: name or ARN
+  std::map<std::string, std::string, std::less<>> queues;  // SATCHEL_QUEUES: group to URL, for the fan-out
+  std::string mail_from;      // SATCHEL_MAIL_FROM; empty: no mail
+  std::int64_t quota = 0;     // SATCHEL_QUOTA: bytes of a new person's space
+  int proxies = 0;            // SATCHEL_PROXIES: those in front of API Gateway that write X-Forwarded-For
+  LogLevel log_level = LogLevel::info;  // SATCHEL_LOG_LEVEL
+
+  bool has_own_provider() const { return issuer == public_url + "/auth"; }
+};
+
+/// Error: invalid, naming the variable and what to write there.
+Result<LambdaSettings> lambda_settings(const aws::Environment& environment);
+
+}  // namespace satchel
