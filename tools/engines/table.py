@@ -17,6 +17,7 @@ class Engine:
     get: Callable[[], object]            # Missing where it cannot be had
     start: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext  # gives the origin; a tool starts nothing
 
+RIE = "v0.0.0-20261030222936-bef5c4ba774d"
 SIGN_IN = get.TOP / "tests" / "sign_in"
 KEYCLOAK = "26.3.0"
 
@@ -38,6 +39,11 @@ def versitygw():
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir()
     return serving("versitygw", [get.FOLDER / "versitygw/versitygw", "--access", "test", "--secret", "test", "--port", f"127.0.0.1:{port}", "--quiet", "posix", data], port)
+
+
+def rie_and_ministack():
+    get.from_pypi("ministack", "1.5.33", "ministack==1.5.33")
+    get.from_go("rie", RIE, "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie")
 
 
 def oidc_provider():
@@ -69,6 +75,13 @@ ENGINES = [
     Engine("oidc-provider", "9.13.3", "npm", "an OpenID provider, certified", lambda: get.from_npm("oidc-provider", "9.13.3"), oidc_provider),
     Engine("Keycloak", KEYCLOAK, "Maven Central", "an OpenID provider of companies",
            lambda: get.from_maven("keycloak", KEYCLOAK, "org.keycloak:keycloak-quarkus-dist"), keycloak),
+    # The emulator stands in front of a Lambda, whose table and objects are MiniStack's.
+    Engine("AWS RIE", RIE, "Go module proxy", "AWS Lambda's Runtime API, by AWS", rie_and_ministack, ministack),
+    Engine("cfn-lint", "1.58.0", "PyPI", "CloudFormation's own schemas", lambda: get.from_pypi("cfn-lint", "1.58.0", "cfn-lint==1.58.0")),
+    Engine("cfn-guard", "3.1.2", "crates.io", "AWS's checker of rules about templates", lambda: get.from_crates("cfn-guard", "3.1.2")),
+    # No engines of others: the artefacts as they are started, for the black-box suite.
+    Engine("embedded", "this tree", "–", "the binary by itself", lambda: None),
+    Engine("processes", "this tree", "–", "the binary with its functions in processes of the Lambda program", lambda: None),
 ]
 
 
