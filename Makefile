@@ -1,5 +1,5 @@
 # Thin aliases; the work is in CMake, npm and tools/.
-.PHONY: run build dev test check tsan bench fmt deps test-engines
+.PHONY: run build dev test check tsan bench fmt deps test-engines t1-engines
 
 run: build                    ## build what has changed and start Satchel on http://localhost:8420
 	@exec build/satchel serve $(ARGS)
@@ -28,9 +28,13 @@ bench:                        ## the figures of docs/benchmarks.md, beside nginx
 	@tools/build.sh
 	@python3 bench/run.py $(ARGS)
 
-test-engines:                 ## the table's contract on engines that others wrote
+test-engines:                 ## adapters and artefacts on engines that others wrote; ARGS='s3 dynamodb' chooses
 	@tools/install.sh build test
-	@tools/test_engines.sh
+	@tools/test_engines.py $(ARGS)
+
+t1-engines:                   ## the fault harness over an engine, all of it: hours
+	@tools/install.sh build test
+	@SATCHEL_T1_RUNS=0 tools/test_engines.py t1
 
 fmt:                          ## format what git says has changed
 	@tools/install.sh fmt

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a release to a running installation: which stacks, with what parameters, in which order."""
 import hashlib
+import secrets
 import sys
 
 import botocore.exceptions
@@ -145,7 +146,7 @@ class Deployment:
             return
         cognito = self.account.client("cognito-idp")
         try:
-            cognito.admin_create_user(UserPoolId=known["UserPool"], Username=address, DesiredDeliveryMediums=["EMAIL"],
+            cognito.admin_create_user(UserPoolId=known["UserPool"], Username=address, DesiredDeliveryMediums=["EMAIL"], TemporaryPassword=secrets.token_urlsafe(24),
                                       UserAttributes=[{"Name": "email", "Value": address}, {"Name": "email_verified", "Value": "true"}])
             print(f"invited {address} as administrator")
         except botocore.exceptions.ClientError as error:

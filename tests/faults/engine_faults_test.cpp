@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scenarios over the DynamoDB and S3 adapters, a sample of their faults each. SATCHEL_DYNAMODB and SATCHEL_S3 name the engine; SATCHEL_T1_RUNS says
-// how many runs of a scenario (0: all), SATCHEL_T1_SEED which. The seed is printed.
+// The scenarios over the DynamoDB and S3 adapters, a sample of their faults each: on Satchel's own endpoints, or on the engine that SATCHEL_DYNAMODB and
+// SATCHEL_S3 name. SATCHEL_T1_RUNS says how many runs of a scenario (0: all), SATCHEL_T1_SEED which. The seed is printed.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include "satchel/base/random.hpp"
 #include "tests/contract/engines.hpp"
-#include "tests/faults/engine_stage.hpp"
+#include "tests/faults/own_stage.hpp"
 
 namespace satchel {
 namespace {
@@ -31,9 +31,9 @@ std::vector<Scenario> all_scenarios() {
   return all;
 }
 
-std::optional<Stage> stage() {
+Stage stage() {
   const auto tables = contract::engines_in("SATCHEL_DYNAMODB"), stores = contract::engines_in("SATCHEL_S3");
-  if (tables.empty() || stores.empty()) return std::nullopt;
+  if (tables.empty() || stores.empty()) return stage_on_own_endpoints();
   return stage_on_engines(tables.front().second, stores.front().second);
 }
 
@@ -41,9 +41,8 @@ class FaultyEngine : public testing::TestWithParam<Scenario> {};
 INSTANTIATE_TEST_SUITE_P(Scenarios, FaultyEngine, testing::ValuesIn(all_scenarios()), [](const auto& scenario) { return scenario.param.name; });
 
 TEST_P(FaultyEngine, ComesToTheRightEnd) {
-  const auto engines = stage();
-  if (!engines) GTEST_SKIP() << "SATCHEL_DYNAMODB and SATCHEL_S3 name no engine";
-  const Report report = play_on(*engines, GetParam(), sample());
+  const Report report = play_on(stage(), GetParam(), sample());
+  EXPECT_GT(report.calls, 0U);
   EXPECT_THAT(report.complaints, testing::IsEmpty());
   RecordProperty("note", fmt::format("{}: {} runs, {} requests without faults, seed {}", GetParam().name, report.runs, report.calls, sample().seed));
   std::fputs(fmt::format("{}: {} runs, seed {}\n", GetParam().name, report.runs, sample().seed).c_str(), stdout);

@@ -137,7 +137,7 @@ def run(account, folder, steps):
     with steps.step("one function and one role per group, behind an alias"):
         functions = {f["FunctionName"]: f for page in account.client("lambda").get_paginator("list_functions").paginate() for f in page["Functions"]}
         registry = json.loads((TOP / "infra" / "registry.json").read_text())
-        groups = {row["group"] for row in registry["rows"]} - {"identity"} | {"authorizer", "fanout"}
+        groups = {row["group"] for row in registry["rows"]} | {"authorizer", "cognito", "fanout"}
         expect({f"{NAME}-{group}" for group in groups} == set(functions), f"{sorted(functions)}")
         expect(len({f["Role"] for f in functions.values()}) == len(functions), "two functions share a role")
         for name, function in functions.items():

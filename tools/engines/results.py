@@ -48,6 +48,15 @@ def read_case(result, case):
             result.notes.append(noted.get("value"))
 
 
+def read_verdicts(result, verdicts):
+    """{name: {"result": "passed" or "failed", "reason"}}"""
+    for name, verdict in verdicts.items():
+        if verdict["result"] == "passed":
+            result.passed += 1
+        else:
+            result.fail(name, verdict.get("reason", "no reason was given"))
+
+
 def first_line(element):
     text = element.get("message") or element.text or ""
     lines = [line for line in text.strip().splitlines() if line.strip()]

@@ -1,12 +1,13 @@
 """The suites: what each shows, on which engines, and how it is run. A further one is one more entry."""
 import dataclasses
+import json
 import os
 import subprocess
 import time
 from typing import Callable
 
 from engines.get import FOLDER, TOP
-from engines.results import Result, read_junit
+from engines.results import Result, read_junit, read_verdicts
 
 BUILD = TOP / os.environ.get("BUILD", "build/dev")
 
@@ -44,6 +45,22 @@ def googletest(result, binary, tests, environment, patience=600):
         result.fail("the suite", "it ended with an error after its last test")
 
 
+def pytest(result, tests, environment, patience=1200):
+    report = FOLDER / "report.xml"
+    report.unlink(missing_ok=True)
+    words = [python(), "-m", "pytest", *tests, "-q", "-p", "no:cacheprovider", "--color=no", f"--junitxml={report}", "-o", "tmp_path_retention_count=1"]
+    passed = command(result, words, {"SATCHEL_BINARY": str(BUILD / "apps/satchel/satchel"), **environment}, patience)
+    read_junit(result, report)
+    if not passed and not result.failed:
+        result.fail("the suite", "it ended with an error after its last test")
+
+
+def python():
+    """Where pytest is: the environment that tools/test.sh has made, or Debian's."""
+    made = TOP / "build/python/bin/python"
+    return made if made.exists() else "/usr/bin/python3"
+
+
 def camel(engine):
     """The engine's name as a part of a test's name."""
     return "".join(word[:1].upper() + word[1:] for word in engine.name.split())
@@ -57,10 +74,91 @@ def s3(result, engine, origin):
     googletest(result, "tests/contract/contract_tests", f"*S3On{camel(engine)}*", {"SATCHEL_S3": f"{camel(engine)}={origin}"})
 
 
+def sign_in(result, engine, origin):
+    pytest(result, ["tests/sign_in"], {"SATCHEL_TEST_ISSUER": engine.name.lower(), "SATCHEL_TEST_ISSUER_URL": origin})
+
+
+def copies(result, engine, origin):
+    where = f"region=us-east-1&endpoint={origin}"
+    pytest(result, ["tests/e2e/test_copies.py"], {"SATCHEL_TABLE": f"dynamodb://satchel?{where}", "SATCHEL_OBJECTS": f"s3://satchel-copies?{where}&checksums=parts",
+                                                  "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"})
+
+
+def faults(result, engine, origin):
+    """A sample; SATCHEL_T1_RUNS=0 plays all of it."""
+    environment = {"SATCHEL_DYNAMODB": f"{camel(engine)}={origin}", "SATCHEL_S3": f"{camel(engine)}={origin}", "ASAN_OPTIONS": "malloc_context_size=5"}
+    full = os.environ.get("SATCHEL_T1_RUNS") == "0"
+    googletest(result, "tests/faults/engine_fault_tests", "*", environment, patience=12 * 3600 if full else 900)
+
+
+def deployment(result, engine, origin):
+    """By the program that people deploy with, step by step."""
+    report = FOLDER / "deployment.json"
+    report.unlink(missing_ok=True)
+    command(result, ["/usr/bin/python3", "tests/infra/deploy_to_engine.py", origin, "--json", report], {}, 600)
+    if not report.exists():
+        return result.fail("the suite", "it ended before it wrote its report")
+    told = json.loads(report.read_text())
+    read_verdicts(result, {step["name"]: step for step in told["steps"]})
+    for template, gone in told["left_out"].items():
+        for kind, names in gone.items():
+            result.skipped.append({"test": f"{template}: {', '.join(names)}", "reason": f"the engine does not know {kind}"})
+
+
+def rules(result, engine, origin):
+    """Every rule of the checklist holds of all templates, and fails on its defect."""
+    report = FOLDER / "rules.json"
+    report.unlink(missing_ok=True)
+    command(result, ["/usr/bin/python3", "infra/check.py", "--guard", FOLDER / "cfn-guard/bin/cfn-guard", "--json", report], {}, 600)
+    if not report.exists():
+        return result.fail("the suite", "it ended before it wrote its report")
+    read_verdicts(result, json.loads(report.read_text())["rules"])
+
+
+def schemas(result, engine, origin):
+    report = FOLDER / "lint.json"
+    report.unlink(missing_ok=True)
+    command(result, ["/usr/bin/python3", "infra/check.py", "--lint", FOLDER / "cfn-lint/bin/cfn-lint", "--json", report], {}, 600)
+    if not report.exists():
+        return result.fail("the suite", "it ended before it wrote its report")
+    findings = json.loads(report.read_text())["lint"]
+    for template in sorted((TOP / "infra/templates").glob("*.yaml")):
+        found = [line for line in findings if template.name in line]
+        read_verdicts(result, {template.stem: {"result": "failed", "reason": found[0]} if found else {"result": "passed"}})
+
+
+def black_box(result, engine, origin):
+    pytest(result, ["tests/e2e"], {}, patience=1800)
+
+
+def black_box_in_processes(result, engine, origin):
+    """The same suite; the binary is told by its environment."""
+    program = BUILD / "apps/lambda/bootstrap"
+    pytest(result, ["tests/e2e"], {"SATCHEL_FUNCTIONS": "process", "SATCHEL_BOOTSTRAP": str(program)}, patience=1800)
+
+
+def lambda_zip(result, engine, origin):
+    """The very zip that is deployed, under AWS's emulator of the Runtime API."""
+    if not command(result, ["tools/build_lambda.sh", "x86_64"], {}, 1800):
+        return result.fail("the zip", "tools/build_lambda.sh did not make it; its output is beside the reports")
+    pytest(result, ["tests/lambda"], {"SATCHEL_RIE": str(FOLDER / "rie/aws-lambda-rie"), "SATCHEL_LAMBDA_ZIP": str(TOP / "build/satchel-lambda-x86_64.zip"), "SATCHEL_TEST_ENGINE": origin})
+
+
 SUITES = [
     Suite("dynamodb", "the contract of the `Table` port, by the adapter for DynamoDB", ["moto", "MiniStack"], ["contract_tests"], dynamodb),
     Suite("s3", "the contract of the `ObjectStore` port, by the adapter for S3, and a client's side of presigned requests", ["MiniStack", "versitygw", "Ceph RGW"],
           ["contract_tests"], s3),
+    Suite("t1", "every scenario of the fault harness over both adapters: requests dropped, answers lost, throttling, conflicts, errors, crashes, events twice, late and reversed; a sample",
+          ["MiniStack"], ["engine_fault_tests"], faults),
+    Suite("copies", "two copies of the server over one table and one bucket, one of them killed in the middle", ["MiniStack"], ["satchel"], copies),
+    Suite("sign-in", "people of a foreign issuer: code with PKCE, made a person, tokens for others refused, keys rotated, locked out here and there",
+          ["oidc-provider", "Keycloak"], ["satchel"], sign_in),
+    Suite("lambda", "the Lambda zip: requests, events, schedules, what a start without its settings says", ["AWS RIE"], [], lambda_zip),
+    Suite("templates", "the templates against CloudFormation's schemas", ["cfn-lint"], [], schemas),
+    Suite("rules", "the checklist: each rule holds of all templates and catches its defect", ["cfn-guard"], [], rules),
+    Suite("deployment", "deploy, change, destroy of what the engine knows of the templates, by `infra/satchel-aws`", ["MiniStack"], [], deployment),
+    Suite("black-box", "all of tests/e2e over HTTP", ["embedded"], ["satchel"], black_box),
+    Suite("black-box-processes", "all of tests/e2e with `--functions=process`", ["processes"], ["satchel", "bootstrap"], black_box_in_processes),
 ]
 
 

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The templates: what follows from the registry, the checklist as far as Python goes, headers and addresses as the program has them."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+import check
+import crosswise
+import generate
+from tool import deployment, stacks
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+REGISTRY = json.loads((TOP / "infra/registry.json").read_text())
+TEMPLATES = crosswise.load_all(TOP / "infra/templates")
+DEFECTS = yaml.safe_load((TOP / "infra/rules/defects.yaml").read_text())
+
+
+@pytest.mark.parametrize("name", sorted(generate.TEMPLATES))
+def test_generated_templates_follow_from_the_registry(name):
+    assert generate.render(name, REGISTRY) == (TOP / f"infra/templates/{name}.yaml").read_text()
+
+
+def test_a_row_that_changes_changes_its_template():
+    changed = json.loads(json.dumps(REGISTRY))
+    changed["rows"][0]["writes"] = ["U#"]
+    changed["rows"][0]["path"] = "/api/v1/myself"
+    for name in generate.TEMPLATES:
+        assert generate.render(name, changed) != (TOP / f"infra/templates/{name}.yaml").read_text()
+
+
+@pytest.mark.parametrize("rule", sorted(crosswise.RULES))
+def test_rules_pass_on_the_templates_and_fail_on_their_defect(rule):
+    assert not list(crosswise.RULES[rule](TEMPLATES))
+    assert list(crosswise.RULES[rule](crosswise.damage(TEMPLATES, DEFECTS[rule])))
+
+
+def test_every_rule_of_guard_has_a_defect_and_every_defect_a_rule():
+    assert set(check.guard_rules()) | set(crosswise.RULES) == set(DEFECTS)
+
+
+@pytest.mark.parametrize("rule", sorted(set(DEFECTS) - set(crosswise.RULES)))
+def test_defects_of_guard_are_defects_of_the_real_templates(rule):
+    assert crosswise.damage(TEMPLATES, DEFECTS[rule]) != TEMPLATES
+
+
+def test_every_route_is_there_with_who_may():
+    routes = {r["Properties"]["RouteKey"]: r["Properties"]["AuthorizationType"] for r in crosswise.of_type(TEMPLATES["routes"], "AWS::ApiGatewayV2::Route").values()}
+    for row in REGISTRY["rows"]:
+        if "path" in row:
+            assert routes[f"{row['route']} {row['path']}"] == ("NONE" if row["access"] == "open" else "CUSTOM")
+
+
+def test_the_provider_of_satchel_has_no_route_beside_cognito():
+    stage = TEMPLATES["routes"]["Resources"]["Stage"]
+    assert stage["Condition"] == "Cognito" and not [key for key in stage["Properties"]["RouteSettings"] if " /auth/" in key]
+    assert "GET /api/v1/settings" in stage["Properties"]["RouteSettings"]
+
+
+def test_every_consumer_and_every_turn_of_the_clock_is_started():
+    functions = TEMPLATES["functions"]["Resources"]
+    turns = {json.loads(s["Properties"]["Target"]["Input"])["schedule"] for s in crosswise.of_type(TEMPLATES["functions"], "AWS::Scheduler::Schedule").values()}
+    assert turns == {row["name"] for row in REGISTRY["rows"] if "every_ms" in row}
+    queues = functions["Fanout"]["Properties"]["Environment"]["Variables"]["SATCHEL_QUEUES"]["Fn::Sub"]
+    assert {pair.split("=")[0] for pair in queues.split()} == {row["group"] for row in REGISTRY["rows"] if "event" in row}
+
+
+def test_scopes_are_those_of_the_registry():
+    scopes = {s["ScopeName"] for s in TEMPLATES["identity"]["Resources"]["Scopes"]["Properties"]["Scopes"]}
+    assert scopes == {row["scope"] for row in REGISTRY["rows"] if row["scope"]}
+
+
+def resolved(value, names):
+    if isinstance(value, dict) and "Fn::FindInMap" in value:
+        place = TEMPLATES["edge"]["Mappings"]
+        for step in value["Fn::FindInMap"]:
+            place = place[step]
+        return place
+    if isinstance(value, dict) and "Fn::Sub" in value:
+        text = value["Fn::Sub"]
+        return re.sub(r"\$\{(\w+)\}", lambda found: names[found.group(1)], text[0] if isinstance(text, list) else text)
+    return value
+
+
+@pytest.mark.parametrize("name, kind", [("PageHeaders", "page"), ("LinkPageHeaders", "page"), ("DataHeaders", "data"), ("ContentHeaders", "mount")])
+def test_headers_are_those_of_the_gateway(name, kind):
+    """registry.json has what src/satchel/gateway/security_headers.cpp sends for these origins."""
+    names = {"ContentOrigin": "https://content.invalid", "BucketDomain": "objects.invalid", "IssuerOrigin": "https://issuer.invalid", "SignInOrigin": "https://sign-in.invalid"}
+    config = TEMPLATES["edge"]["Resources"][name]["Properties"]["ResponseHeadersPolicyConfig"]
+    security = config["SecurityHeadersConfig"]
+    sent = {"content-security-policy": resolved(security["ContentSecurityPolicy"]["ContentSecurityPolicy"], names), "x-content-type-options": "nosniff",
+            "referrer-policy": security["ReferrerPolicy"]["ReferrerPolicy"], "strict-transport-security": f"max-age={security['StrictTransportSecurity']['AccessControlMaxAgeSec']}"}
+    sent.update({item["Header"]: resolved(item["Value"], names) for item in config["CustomHeadersConfig"]["Items"]})
+    assert sent.pop("x-robots-tag", None) == ("noindex" if name == "LinkPageHeaders" else None)
+    assert sent == REGISTRY["headers"][kind]
+
+
+def answers(*addresses):
+    code = TEMPLATES["edge"]["Resources"]["Addresses"]["Properties"]["FunctionCode"]
+    program = code + "\nconsole.log(JSON.stringify(" + json.dumps(addresses) + ".map(uri => { const r = handler({request: {uri}}); return r.statusCode || r.uri; })))"
+    return json.loads(subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no node")
+def test_addresses_lead_to_the_entry_pages():
+    assert answers("/", "/files", "/files/abc", "/signin", "/s/token") == ["/index.html"] * 4 + ["/link.html"]
+    assert answers("/assets/a-1.js", "/favicon.svg", "/config.json") == ["/assets/a-1.js", "/favicon.svg", "/config.json"]
+    # Each page has one address, kept releases none, and what there is not is told so.
+    assert answers("/index.html", "/link.html", "/.pages/1/index.html", "/nothing", "/s/", "/s/a/b") == [404] * 6
+
+
+def test_addresses_are_those_of_the_program():
+    source = (TOP / "apps/satchel/installation.cpp").read_text()
+    pages = re.findall(r'"(\w+)"', re.search(r"kPages\{([^}]*)\}", source).group(1))
+    code = TEMPLATES["edge"]["Resources"]["Addresses"]["Properties"]["FunctionCode"]
+    assert re.findall(r"'(\w+)'", re.search(r"PAGES = \[([^\]]*)\]", code).group(1)) == pages
+
+
+def test_no_output_is_mistaken_for_a_setting():
+    for kind in stacks.ORDER:
+        assert not set(TEMPLATES[kind].get("Outputs", {})) & set(deployment.SETTINGS), kind
+
+
+def test_every_parameter_is_said_by_somebody():
+    """A setting, an output of another stack, or what the program computes."""
+    known = set(deployment.SETTINGS) | {"Installation", "SignInPrefix", "PublicUrl", "Issuer", "IssuerOrigin", "SignInOrigin", "Audience", "DownloadPublicKey", "CodeBucket",
+                                        "CodeKey", "CodeSha256", "Architecture", "Release", "ClientCertificate", "TrustStore"}
+    known |= {name for kind in stacks.ORDER for name in TEMPLATES[kind].get("Outputs", {})}
+    for kind in stacks.ORDER:
+        wanted = {name for name, about in TEMPLATES[kind].get("Parameters", {}).items() if "Default" not in about}
+        assert wanted <= known, f"{kind}: {wanted - known}"
