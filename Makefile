@@ -1,5 +1,5 @@
 # Thin aliases; the work is in CMake, npm and tools/.
-.PHONY: run build dev test check tsan bench fmt deps test-engines
+.PHONY: run build dev test check tsan bench fmt deps test-engines release
 
 run: build                    ## build what has changed and start Satchel on http://localhost:8420
 	@exec build/satchel serve $(ARGS)
@@ -31,6 +31,10 @@ bench:                        ## the figures of docs/benchmarks.md, beside nginx
 test-engines:                 ## the table's contract on engines that others wrote
 	@tools/install.sh build test
 	@tools/test_engines.sh
+
+release:                      ## build/satchel-VERSION.tar.gz: binary, functions, page, and what deploys them on AWS
+	@tools/install.sh build
+	@tools/release.sh
 
 fmt:                          ## format what git says has changed
 	@tools/install.sh fmt
