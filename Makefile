@@ -1,5 +1,5 @@
 # Thin aliases; the work is in CMake, npm and tools/.
-.PHONY: run build dev test check tsan bench fmt deps test-engines t1-engines
+.PHONY: run build dev test check tsan bench fmt deps test-engines t1-engines release
 
 run: build                    ## build what has changed and start Satchel on http://localhost:8420
 	@exec build/satchel serve $(ARGS)
@@ -35,6 +35,10 @@ test-engines:                 ## adapters and artefacts on engines that others w
 t1-engines:                   ## the fault harness over an engine, all of it: hours
 	@tools/install.sh build test
 	@SATCHEL_T1_RUNS=0 tools/test_engines.py t1
+
+release:                      ## build/satchel-VERSION.tar.gz: binary, functions, page, and what deploys them on AWS
+	@tools/install.sh build
+	@tools/release.sh
 
 fmt:                          ## format what git says has changed
 	@tools/install.sh fmt

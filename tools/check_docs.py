@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-ROOTS = ("api/", "apps/", "bench/", "cmake/", "docs/", "src/", "tests/", "tools/", "web/", ".ci/")
+ROOTS = ("api/", "apps/", "bench/", "cmake/", "docs/", "infra/", "src/", "tests/", "tools/", "web/", ".ci/")
 PATH = re.compile(r"`([\w./+-]+)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)")
 

@@ -142,7 +142,7 @@ class Deployment:
     def invite(self):
         """The first administrator, who gets a mail with a first password. Whoever is there already is left alone."""
         address, known = self.settings["Administrator"], self.known()
-        if not address or "UserPool" not in known:
+        if not address or "UserPool" not in known or self.account.recall("administrator") == address:
             return
         cognito = self.account.client("cognito-idp")
         try:
@@ -153,6 +153,7 @@ class Deployment:
             if code_of(error) != "UsernameExistsException":
                 raise
         cognito.admin_add_user_to_group(UserPoolId=known["UserPool"], Username=address, GroupName="administrators")
+        self.account.remember("administrator", address)
 
     # ---- status ----
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A release on this machine, and its artefacts in the account: an archive satchel-VERSION.tar.gz or the folder it was unpacked to.
 
-  VERSION   lambda/bootstrap-ARCH.zip   web/index.html …   infra/
+  VERSION   lambda/satchel-lambda-ARCH.zip   web/index.html …   infra/
 """
 import base64
 import hashlib
@@ -27,7 +27,7 @@ class Release:
         self.page = place / "web"
 
     def code(self, architecture):
-        path = self.folder / "lambda" / f"bootstrap-{architecture}.zip"
+        path = self.folder / "lambda" / f"satchel-lambda-{architecture}.zip"
         if not path.exists():
             raise Problem(f"This release has no functions for {architecture} ({path.name}). Choose another one with --architecture.", 2)
         return path.read_bytes()

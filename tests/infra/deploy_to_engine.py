@@ -38,7 +38,7 @@ def make_release(folder, version, page):
     (place / "web" / "assets").mkdir(parents=True)
     (place / "VERSION").write_text(version + "\n")
     for architecture in ("arm64", "x86_64"):
-        with zipfile.ZipFile(place / "lambda" / f"bootstrap-{architecture}.zip", "w") as code:
+        with zipfile.ZipFile(place / "lambda" / f"satchel-lambda-{architecture}.zip", "w") as code:
             code.writestr(zipfile.ZipInfo("bootstrap", (2026, 1, 1, 0, 0, 0)), f"#!/bin/sh\n# {version}\n")
     (place / "web" / "index.html").write_text(f"<script src=/assets/{page}.js></script>")
     (place / "web" / "link.html").write_text(f"<script src=/assets/{page}.js></script>link")

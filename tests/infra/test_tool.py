@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What infra/satchel-aws does without an account: order of the page's files, archives that lie, wrong usage, the pipelines' scripts."""
+import io
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tarfile
+
+import pytest
+import yaml
+
+import cost
+from tool import deployment, keys, page, release, stacks
+from tool.account import Problem
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Pages:
+    def __init__(self, found):
+        self.found = found
+
+    def paginate(self, **_):
+        return [self.found]
+
+
+class Store:
+    """A bucket that remembers the order of what came."""
+
+    def __init__(self):
+        self.objects, self.order = {}, []
+
+    def put_object(self, Bucket, Key, Body, ContentType, CacheControl):
+        self.objects[Key] = (Body, ContentType, CacheControl)
+        self.order.append(Key)
+
+    def get_object(self, Bucket, Key):
+        return {"Body": io.BytesIO(self.objects[Key][0])}
+
+    def get_paginator(self, _):
+        return Pages({"Contents": [{"Key": key} for key in self.objects if key.startswith("assets/")],
+                      "CommonPrefixes": [{"Prefix": f".pages/{name}/"} for name in sorted({key.split("/")[1] for key in self.objects if key.startswith(".pages/")})]})
+
+
+class Distribution:
+    def __init__(self):
+        self.paths = []
+
+    def create_invalidation(self, DistributionId, InvalidationBatch):
+        self.paths.append(InvalidationBatch["Paths"]["Items"])
+
+
+class Remembering:
+    """An account of services that were handed over."""
+
+    def __init__(self, **services):
+        self.services, self.values = services, {}
+
+    def client(self, name, region=None):
+        return self.services[name]
+
+    def recall(self, what):
+        return self.values.get(what)
+
+    def remember(self, what, value):
+        self.values[what] = value
+
+
+@pytest.fixture
+def built(tmp_path):
+    def build(name):
+        folder = tmp_path / name
+        (folder / "assets").mkdir(parents=True)
+        (folder / "assets" / f"{name}.js").write_text(name)
+        for entry in page.ENTRY_PAGES:
+            (folder / entry).write_text(f"{entry} of {name}")
+        (folder / "robots.txt").write_text("")
+        return folder
+    return build
+
+
+@pytest.fixture
+def site():
+    store, distribution = Store(), Distribution()
+    return page.Page(Remembering(s3=store, cloudfront=distribution), "assets", "D1"), store, distribution
+
+
+def test_hashed_files_come_before_the_pages_that_name_them(site, built):
+    served, store, _ = site
+    served.publish(built("one"), "1", {})
+    assert store.order[0] == "assets/one.js" and store.order[-2:] == ["index.html", "link.html"]
+
+
+def test_what_has_a_hash_is_kept_for_a_year_and_the_rest_is_asked_for_again(site, built):
+    served, store, _ = site
+    served.publish(built("one"), "1", {"issuer": "https://i"})
+    assert store.objects["assets/one.js"][2] == "public, max-age=31536000, immutable"
+    assert {key for key, (_, _, control) in store.objects.items() if control != "no-cache"} == {"assets/one.js"}
+    assert json.loads(store.objects["config.json"][0]) == {"issuer": "https://i"}
+
+
+def test_two_paths_are_invalidated_whatever_has_changed(site, built):
+    served, _, distribution = site
+    served.publish(built("one"), "1", {})
+    assert distribution.paths == [["/index.html", "/link.html"]]
+
+
+def test_hashed_files_that_are_there_are_not_sent_again(site, built):
+    served, store, _ = site
+    served.publish(built("one"), "1", {})
+    served.publish(built("two"), "2", {})
+    assert store.order.count("assets/one.js") == 1 and "assets/one.js" in store.objects
+
+
+def test_roll_back_puts_the_former_pages_again_and_again_forward(site, built):
+    served, store, distribution = site
+    for name in ("one", "two"):
+        served.publish(built(name), name, {})
+    served.roll_back(None)
+    assert store.objects["index.html"][0] == b"index.html of one"
+    served.roll_back("two")
+    assert store.objects["index.html"][0] == b"index.html of two"
+    assert len(distribution.paths) == 4
+
+
+def test_there_is_no_way_back_to_what_never_was(site, built):
+    served, _, _ = site
+    served.publish(built("one"), "one", {})
+    with pytest.raises(Problem, match="no former page"):
+        served.roll_back(None)
+    with pytest.raises(Problem, match="There are: one"):
+        served.roll_back("nine")
+
+
+def test_a_folder_without_entry_pages_is_no_front_end(site, tmp_path):
+    with pytest.raises(Problem, match="no index.html"):
+        site[0].publish(tmp_path, "1", {})
+    assert site[1].order == []
+
+
+@pytest.mark.parametrize("name, kind", [("../outside", tarfile.REGTYPE), ("/etc/outside", tarfile.REGTYPE), ("satchel/link", tarfile.SYMTYPE)])
+def test_archives_write_nothing_outside(tmp_path, name, kind):
+    archive, inside = tmp_path / "a.tar.gz", tmp_path / "inside"
+    inside.mkdir()
+    with tarfile.open(archive, "w:gz") as tar:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, "/etc/passwd"
+        tar.addfile(member, io.BytesIO(b""))
+    with pytest.raises(Problem, match="no file of a release"):
+        release.unpack(archive, inside)
+    assert list(inside.iterdir()) == [] and not (tmp_path / "outside").exists()
+
+
+def change(action="Modify", kind="AWS::S3::Bucket", replacement="False"):
+    return {"Action": action, "LogicalResourceId": "R", "ResourceType": kind, "Replacement": replacement}
+
+
+@pytest.mark.parametrize("one, lost", [
+    (change(), False), (change(replacement="True"), True), (change("Remove"), True),
+    (change("Remove", "AWS::Lambda::Function"), False), (change("Add"), False), (change(kind="AWS::Cognito::UserPool", replacement="True"), True),
+])
+def test_what_would_lose_data_is_known(one, lost):
+    assert bool(stacks.ChangeSet(None, "x", [one]).losses()) == lost
+
+
+def satchel_aws(*arguments, **environment):
+    import os
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    return subprocess.run([sys.executable, str(TOP / "infra/satchel-aws"), *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          env={**clean, "AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent", **environment})
+
+
+def test_help_teaches_and_wrong_usage_names_the_way():
+    taught = satchel_aws("--help")
+    assert taught.returncode == 0 and "A first time" in taught.stdout and "Exit status" in taught.stdout
+    wrong = satchel_aws("deploy", "--set", "Colour=blue")
+    assert wrong.returncode == 2 and "Administrator" in wrong.stderr
+    nowhere = satchel_aws("status")
+    assert nowhere.returncode == 2 and "--region" in nowhere.stderr
+    stranger = satchel_aws("status", "--region", "eu-central-1")
+    assert stranger.returncode == 4 and "Sign in first" in stranger.stderr
+
+
+@pytest.mark.parametrize("given, sentence", [
+    ({"Domain": "files.example.org"}, "HostedZone"),
+    ({"ContentDomain": "files.example.net"}, "ContentHostedZone"),
+    ({"Nothing": "x"}, "There is no setting"),
+])
+def test_settings_that_want_more_say_so(given, sentence):
+    account = type("Nobody", (), {"settings": lambda self: {}})()
+    with pytest.raises(Problem, match=sentence):
+        deployment.chosen_settings(account, given)
+
+
+def test_who_signs_people_in_is_chosen_once():
+    account = type("Somebody", (), {"settings": lambda self: {"Directory": "cognito"}})()
+    with pytest.raises(Problem, match="chosen once"):
+        deployment.chosen_settings(account, {"Directory": "built-in"})
+
+
+def test_the_sender_says_which_identity_is_wanted():
+    account = type("Nobody", (), {"settings": lambda self: {}})()
+    assert deployment.chosen_settings(account, {"MailFrom": "Satchel <files@example.org>"})["MailIdentity"] == "example.org"
+
+
+@pytest.mark.parametrize("side", ["backend", "frontend"])
+def test_both_pipelines_call_the_phases_that_there_are(side):
+    script = TOP / f"infra/pipelines/{side}.sh"
+    assert subprocess.run(["bash", "-n", script]).returncode == 0
+    phases = set(re.findall(r"^  (\w+)\)", script.read_text(), re.M))
+    wrong = subprocess.run(["bash", script, "fly"], capture_output=True, text=True)
+    assert wrong.returncode == 2 and all(phase in wrong.stderr for phase in phases)
+    workflow = yaml.safe_load((TOP / f".github/workflows/{side}.yml").read_text())
+    runs = [step.get("run", "") for job in workflow["jobs"].values() for step in job["steps"]]
+    github = [phase for run in runs for phase in re.findall(rf"{side}\.sh (\w+)", run)]
+    specs = [yaml.safe_load((TOP / f"infra/pipelines/{half}-{side}.yml").read_text()) for half in ("build", "deploy")]
+    aws = [phase for spec in specs for command in spec["phases"]["build"]["commands"] for phase in re.findall(rf"{side}\.sh (\w+)", command)]
+    assert github == aws and set(github) == phases
+
+
+@pytest.mark.parametrize("side", ["backend", "frontend"])
+def test_workflows_deploy_from_the_main_branch_by_a_role(side):
+    text = (TOP / f".github/workflows/{side}.yml").read_text()
+    release_job = yaml.safe_load(text)["jobs"]["release"]
+    assert release_job["environment"] == "production" and release_job["permissions"]["id-token"] == "write"
+    assert release_job["if"] == "github.event_name == 'push'" and "AWS_SECRET" not in text and "secrets." not in text
+
+
+def test_the_page_of_costs_shows_what_the_model_says():
+    assert cost.table() in (TOP / "docs/aws/cost.md").read_text()
+
+
+def test_configuration_has_the_members_of_the_program():
+    known = {"Issuer": "https://i", "WebClient": "w", "Directory": "cognito", "SelfSignUp": "no", "MailFrom": "", "ContentUrl": "https://c"}
+    contract = yaml.safe_load((TOP / "api/openapi.yaml").read_text())["paths"]["/config.json"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    if "$ref" in contract:
+        contract = yaml.safe_load((TOP / "api/openapi.yaml").read_text())["components"]["schemas"][contract["$ref"].rsplit("/", 1)[-1]]
+    made = page.page_config(known, "1")
+    assert set(contract["required"]) <= set(made) <= set(contract["properties"])
+
+
+def test_the_certificate_of_cloudfront_is_for_clients_and_of_its_authority(tmp_path):
+    authority, certificate, key = keys.make_client_certificate("files.example.org")
+    for name, text in (("ca", authority), ("certificate", certificate)):
+        (tmp_path / name).write_text(text)
+    told = keys.openssl("verify", "-purpose", "sslclient", "-CAfile", str(tmp_path / "ca"), str(tmp_path / "certificate"))
+    assert told.strip().endswith("OK")
+    assert keys.openssl("x509", "-pubkey", "-noout", text=certificate) == keys.openssl("pkey", "-pubout", text=key)
+    with pytest.raises(Problem):
+        keys.openssl("verify", "-purpose", "sslserver", "-CAfile", str(tmp_path / "ca"), str(tmp_path / "certificate"))
+
+
+def test_the_key_of_downloads_is_one_that_cloudfront_takes():
+    private, public = keys.new_download_key()
+    assert "prime256v1" in keys.openssl("pkey", "-text", "-noout", text=private) and public == keys.openssl("pkey", "-pubout", text=private)
