@@ -12,7 +12,7 @@
 namespace satchel {
 namespace {
 
-constexpr std::array<std::pair<Family, std::string_view>, 20> kPrefixes{{
+constexpr std::array<std::pair<Family, std::string_view>, 21> kPrefixes{{
     {Family::user, "U#"},         {Family::email, "EM#"},      {Family::node, "N#"},
     {Family::space, "S#"},        {Family::blob, "B#"},        {Family::upload, "UP#"},
     {Family::link, "L#"},         {Family::lease, "LE#"},      {Family::token, "TK#"},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<Family, std::string_view>, 20> kPrefixes{{
     {Family::idempotency, "IK#"}, {Family::rate, "RL#"},       {Family::session, "SE#"},
     {Family::refresh, "RF#"},     {Family::code, "AC#"},       {Family::invitation, "IN#"},
     {Family::key, "KEY"},         {Family::cursor, "CUR#"},
+    {Family::federated, "IDP#"},
 }};
 
 constexpr std::string_view kMeta = "META";
@@ -54,6 +55,10 @@ Key password(const UserId& user) { return {under(Family::user, user.str()), "PAS
 Key email(std::string_view folded_address) {
   return {under(Family::email, to_base64url(sha256(folded_address))), "UNIQ"};
 }
+Key federated(std::string_view issuer, std::string_view subject) {
+  // No URL has a line break in it, so no two pairs give one key.
+  return {under(Family::federated, to_base64url(sha256(fmt::format("{}\n{}", issuer, subject)))), "MAP"};
+}
 Key session(std::string_view id) { return {under(Family::session, id), std::string(kMeta)}; }
 Key session_family(std::string_view id, std::string_view family) {
   return {under(Family::session, id), fmt::format("{}{}", kFamilyPrefix, family)};
@@ -61,6 +66,7 @@ Key session_family(std::string_view id, std::string_view family) {
 Key refresh(std::string_view family) { return {under(Family::refresh, family), std::string(kMeta)}; }
 Key code(std::string_view hash) { return {under(Family::code, hash), std::string(kMeta)}; }
 Key invitation(std::string_view hash) { return {under(Family::invitation, hash), std::string(kMeta)}; }
+Key subject(const UserId& user) { return {under(Family::user, user.str()), "SUBJECT"}; }
 std::string provider_partition() { return std::string(prefix(Family::key)); }
 Key signing_key(std::string_view kid) { return {provider_partition(), fmt::format("{}{}", kSigningKeyPrefix, kid)}; }
 Key signing_ring() { return {provider_partition(), "RING"}; }

@@ -16,6 +16,7 @@ namespace satchel {
 enum class Family {
   user,         // U#    profile, pointers
   email,        // EM#   one account per address
+  federated,    // IDP#  a subject of an outside issuer, and whom it stands for
   node,         // N#    entries, directory entries, versions
   space,        // S#    quota, tree guard, trash
   blob,         // B#    reference counts
@@ -46,6 +47,7 @@ namespace keys {
 Key user(const UserId& user);                                     // U#uid / PROFILE
 Key password(const UserId& user);                                 // U#uid / PASSWORD
 Key email(std::string_view folded_address);                      // EM#hash / UNIQ
+Key federated(std::string_view issuer, std::string_view subject); // IDP#hash / MAP
 // The identity provider: sessions, refresh families, codes and one-use tokens, by the keyed hash of what opens them or a random id.
 Key session(std::string_view id);                                 // SE#id / META
 Key session_family(std::string_view id, std::string_view family); // SE#id / RF#family: what was handed out in a session ends with it
@@ -53,6 +55,7 @@ inline constexpr std::string_view kFamilyPrefix = "RF#";
 Key refresh(std::string_view family);                             // RF#family / META
 Key code(std::string_view hash);                                  // AC#hash / META
 Key invitation(std::string_view hash);                            // IN#hash / META
+Key subject(const UserId& user);                                  // U#uid / SUBJECT: who the person is at an outside issuer, from federated() back
 std::string provider_partition();                                 // KEY
 Key signing_key(std::string_view kid);                            // KEY / K#kid
 inline constexpr std::string_view kSigningKeyPrefix = "K#";
