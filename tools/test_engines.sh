@@ -60,4 +60,6 @@ cmake --preset dev >/dev/null
 nice cmake --build build/dev --target contract_tests
 SATCHEL_DYNAMODB="Moto=http://127.0.0.1:$moto_port MiniStack=http://127.0.0.1:$ministack_port" \
   SATCHEL_S3="Versity=http://127.0.0.1:$versity_port MiniStack=http://127.0.0.1:$ministack_port" \
-  build/dev/tests/contract/contract_tests --gtest_filter='*DynamoDb*:*S3On*' --gtest_brief=1
+  SATCHEL_SERVICES="Moto=http://127.0.0.1:$moto_port MiniStack=http://127.0.0.1:$ministack_port" \
+  SATCHEL_COGNITO="Moto=http://127.0.0.1:$moto_port MiniStack=http://127.0.0.1:$ministack_port" \
+  build/dev/tests/contract/contract_tests --gtest_filter='*DynamoDb*:*S3On*:*/Services.*:*CognitoOn*' --gtest_brief=1
