@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -63,7 +64,8 @@ People built_in() {
   return {below, std::move(directory), add};
 }
 
-/// A user pool as far as Satchel asks for one, so that the adapter runs where no engine does.
+/// A user pool as far as Satchel asks for one, so that the adapter runs where no engine does. Its users are named by their subject, and
+/// by their address when they are made.
 class FakePool {
  public:
   std::string url() const { return imposter_.url(); }
@@ -80,8 +82,9 @@ class FakePool {
     const std::string username = aws::text_in(body, "Username");
     if (operation == "CreateUserPool") return {.body = R"({"UserPool":{"Id":"us-east-1_Fake"}})"};
     if (operation == "ListUsers") return list(aws::text_in(body, "Filter"));
-    const auto found = members_.find(username);
+    const auto found = std::ranges::find_if(members_, [&](const auto& entry) { return entry.first == username || entry.second.subject == username; });
     const bool resend = aws::text_in(body, "MessageAction") == "RESEND";
+    if (operation == "AdminCreateUser" && !username.contains('@')) return refusal("InvalidParameterException");
     if (operation == "AdminCreateUser" && !resend) {
       if (found != members_.end()) return refusal("UsernameExistsException");
       members_[username].subject = "sub-" + std::to_string(members_.size());
@@ -92,19 +95,19 @@ class FakePool {
     if (operation == "AdminResetUserPassword" && found->second.status == "FORCE_CHANGE_PASSWORD") return refusal("NotAuthorizedException");
     if (operation == "AdminSetUserPassword") found->second.status = "CONFIRMED";
     if (operation == "AdminEnableUser" || operation == "AdminDisableUser") found->second.enabled = operation == "AdminEnableUser";
-    return {.body = resend ? Json::object({{"User", shown(username)}}).text() : "{}"};
+    return {.body = resend ? Json::object({{"User", shown(found->first)}}).text() : "{}"};
   }
   aws::Reply list(const std::string& filter) const {
     Json users = Json::array();
-    for (const auto& [username, member] : members_) {
-      if (filter == "email = \"" + username + "\"" || filter == "sub = \"" + member.subject + "\"") users.push(shown(username));
+    for (const auto& [email, member] : members_) {
+      if (filter == "email = \"" + email + "\"" || filter == "sub = \"" + member.subject + "\"") users.push(shown(email));
     }
     return {.body = Json::object({{"Users", users}}).text()};
   }
-  Json shown(const std::string& username) const {
-    const Member& member = members_.at(username);
-    const Json attributes(Json::Array{Json::object({{"Name", "sub"}, {"Value", member.subject}}), Json::object({{"Name", "email"}, {"Value", username}})});
-    return Json::object({{"Username", username}, {"Attributes", attributes}, {"UserStatus", member.status}, {"Enabled", member.enabled}});
+  Json shown(const std::string& email) const {
+    const Member& member = members_.at(email);
+    const Json attributes(Json::Array{Json::object({{"Name", "sub"}, {"Value", member.subject}}), Json::object({{"Name", "email"}, {"Value", email}})});
+    return Json::object({{"Username", member.subject}, {"Attributes", attributes}, {"UserStatus", member.status}, {"Enabled", member.enabled}});
   }
   static aws::Reply refusal(const std::string& type) { return {.status = 400, .body = Json::object({{"__type", type}}).text()}; }
 

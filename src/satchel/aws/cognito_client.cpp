@@ -33,11 +33,12 @@ PoolUser::State state_in(std::string_view status) {
 }
 
 Result<PoolUser> user_in(const Json& json) {
-  PoolUser user{.username = text_in(json, "Username"), .subject = {}, .state = state_in(text_in(json, "UserStatus"))};
+  PoolUser user{.username = text_in(json, "Username"), .state = state_in(text_in(json, "UserStatus"))};
   const Json* enabled = json.find("Enabled");
   if (const auto* flag = enabled ? enabled->as<bool>() : nullptr) user.enabled = *flag;
   for (const Json& member : list_in(json, "Attributes")) {
     if (text_in(member, "Name") == "sub") user.subject = text_in(member, "Value");
+    if (text_in(member, "Name") == "email") user.email = text_in(member, "Value");
   }
   if (user.username.empty() || user.subject.empty()) return fail(ErrorCode::unavailable, "The user pool gave a user that is none.");
   return user;
@@ -87,9 +88,9 @@ Result<PoolUser> CognitoClient::create(std::string_view email, std::string_view 
   return user_in(user ? *user : Json());
 }
 
-Result<void> CognitoClient::resend(const std::string& username, Time deadline) const {
+Result<void> CognitoClient::resend(const std::string& email, Time deadline) const {
   const Json medium(Json::Array{"EMAIL"});
-  TRY(on("AdminCreateUser", username, Json::object({{"MessageAction", "RESEND"}, {"DesiredDeliveryMediums", medium}}), deadline));
+  TRY(on("AdminCreateUser", email, Json::object({{"MessageAction", "RESEND"}, {"DesiredDeliveryMediums", medium}}), deadline));
   return {};
 }
 

@@ -30,8 +30,9 @@ struct PoolUser {
     known,     // has a password, or is on the way to one: CONFIRMED, RESET_REQUIRED, UNCONFIRMED
     external,  // signs in at a provider behind the pool: EXTERNAL_PROVIDER
   };
-  std::string username;
-  std::string subject;  // `sub` of tokens
+  std::string username;  // in a pool whose users are named by address: the subject
+  std::string subject;   // `sub` of tokens
+  std::string email;
   State state = State::known;
   bool enabled = true;
 };
@@ -47,8 +48,8 @@ class CognitoClient {
   Result<PoolUser> create(std::string_view email, std::string_view name, Time deadline) const;
 
   /// All of them are idempotent. Errors: not_found, conflict (not in the user's state), too_many, unavailable, deadline_exceeded, internal.
-  /// Mails the invitation with a new temporary password.
-  Result<void> resend(const std::string& username, Time deadline) const;
+  /// Mails the invitation with a new temporary password. Asked for by the address: here the pool takes no other name.
+  Result<void> resend(const std::string& email, Time deadline) const;
   /// The password counts no more, and a code to choose another goes out by mail.
   Result<void> reset_password(const std::string& username, Time deadline) const;
   Result<void> set_enabled(const std::string& username, bool enabled, Time deadline) const;

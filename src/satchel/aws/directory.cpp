@@ -55,7 +55,7 @@ Result<Invitation> CognitoDirectory::invite(const Call& call, std::string_view e
   if (!person) return unsettled();
   if (!user) user = TRY(make(call, folded, name));
   TRY(bind(call, person->id, user->subject));
-  TRY(pool_.resend(user->username, call.deadline));
+  TRY(pool_.resend(folded, call.deadline));
   return Invitation{.token = {}, .expires = invitation.expires};
 }
 
@@ -97,7 +97,7 @@ Result<Invitation> CognitoDirectory::start_reset(const Call& call, const UserId&
   if (!user) return elsewhere("This person's password is not kept here. They choose another one at the sign-in page.");
   switch (user->state) {
     case PoolUser::State::external: return elsewhere("This person signs in at another provider, where their password is reset.");
-    case PoolUser::State::invited: TRY(pool_.resend(user->username, call.deadline)); return Invitation{.token = {}, .expires = call.now + kInvitationLife};
+    case PoolUser::State::invited: TRY(pool_.resend(user->email, call.deadline)); return Invitation{.token = {}, .expires = call.now + kInvitationLife};
     case PoolUser::State::known: break;
   }
   TRY(pool_.reset_password(user->username, call.deadline));
