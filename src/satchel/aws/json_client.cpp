@@ -15,7 +15,7 @@ constexpr std::size_t kDetail = 16 * 1024;
 enum class Fault { other, throttled, permission, credential, absent };
 
 Fault fault_of(std::string_view type) {
-  static constexpr std::array<std::pair<std::string_view, Fault>, 27> kFaults{{
+  static constexpr std::array<std::pair<std::string_view, Fault>, 26> kFaults{{
       {"ThrottlingException", Fault::throttled},
       {"Throttling", Fault::throttled},
       {"ThrottledException", Fault::throttled},
@@ -28,7 +28,6 @@ Fault fault_of(std::string_view type) {
       {"OverLimit", Fault::throttled},
       {"AccessDeniedException", Fault::permission},
       {"AccessDenied", Fault::permission},
-      {"NotAuthorizedException", Fault::permission},
       {"KmsAccessDenied", Fault::permission},
       {"UnrecognizedClientException", Fault::credential},
       {"InvalidSignatureException", Fault::credential},

@@ -56,6 +56,8 @@ Result<Role> role_from(std::string_view text) {
 }
 
 Json hand_out(const Context& context, Mailer& mailer, const Settings& settings, const User& user, const Invitation& invitation, const WayIn& way) {
+  // Where the directory has told the person itself, what remains to be shown is where they sign in.
+  if (invitation.token.empty()) return Json::object({{"url", settings.public_url}, {"expires", invitation.expires}, {"mailed", true}});
   const std::string url = fmt::format("{}/{}#{}", settings.public_url, way.page, invitation.token);
   bool mailed = false;
   if (mailer.enabled()) {

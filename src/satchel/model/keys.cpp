@@ -66,6 +66,7 @@ Key session_family(std::string_view id, std::string_view family) {
 Key refresh(std::string_view family) { return {under(Family::refresh, family), std::string(kMeta)}; }
 Key code(std::string_view hash) { return {under(Family::code, hash), std::string(kMeta)}; }
 Key invitation(std::string_view hash) { return {under(Family::invitation, hash), std::string(kMeta)}; }
+Key subject(const UserId& user) { return {under(Family::user, user.str()), "SUBJECT"}; }
 std::string provider_partition() { return std::string(prefix(Family::key)); }
 Key signing_key(std::string_view kid) { return {provider_partition(), fmt::format("{}{}", kSigningKeyPrefix, kid)}; }
 Key signing_ring() { return {provider_partition(), "RING"}; }

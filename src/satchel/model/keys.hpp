@@ -55,6 +55,7 @@ inline constexpr std::string_view kFamilyPrefix = "RF#";
 Key refresh(std::string_view family);                             // RF#family / META
 Key code(std::string_view hash);                                  // AC#hash / META
 Key invitation(std::string_view hash);                            // IN#hash / META
+Key subject(const UserId& user);                                  // U#uid / SUBJECT: who the person is at an outside issuer, from federated() back
 std::string provider_partition();                                 // KEY
 Key signing_key(std::string_view kid);                            // KEY / K#kid
 inline constexpr std::string_view kSigningKeyPrefix = "K#";

@@ -13,7 +13,7 @@
 namespace satchel {
 
 struct Invitation {
-  std::string token;  // opens the page where the invited person sets a password; shown once
+  std::string token;  // opens the page where the invited person sets a password; shown once; empty: the directory has told the person itself
   Time expires{};
 };
 
