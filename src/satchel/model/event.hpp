@@ -24,6 +24,8 @@ struct Event {
 /// The outbox item of an event; its shard follows from the subject, so events of one subject keep their order.
 Item outbox_item(const Event& event);
 Event event_from(const Item& item);
+/// An attribute of an outbox item that was put back for one consumer alone: its name.
+inline constexpr std::string_view kOnlyFor = "only";
 
 /// The store's own event: an object has become visible. `subject` is the object key; data: size, checksum.
 inline constexpr std::string_view kObjectCreated = "object.created";
