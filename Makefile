@@ -1,5 +1,5 @@
 # Thin aliases; the work is in CMake, npm and tools/.
-.PHONY: run build dev test check tsan bench fmt deps test-engines t1-engines release
+.PHONY: run build dev test check tsan bench fmt deps test-engines t1-engines release lambda bench-lambda
 
 run: build                    ## build what has changed and start Satchel on http://localhost:8420
 	@exec build/satchel serve $(ARGS)
@@ -27,6 +27,15 @@ bench:                        ## the figures of docs/benchmarks.md, beside nginx
 	@tools/install.sh build bench test
 	@tools/build.sh
 	@python3 bench/run.py $(ARGS)
+
+ARCH ?= x86_64
+lambda:                       ## build/satchel-lambda-ARCH.zip: all functions as AWS Lambdas (ARCH=x86_64 or arm64)
+	@tools/install.sh build $(if $(filter arm64,$(ARCH)),arm64)
+	@tools/build_lambda.sh $(ARCH)
+
+bench-lambda: lambda          ## how the Lambda starts and what it holds, beside Node.js and Python
+	@tools/install.sh lambda
+	@python3 bench/lambda/run.py $(ARGS)
 
 test-engines:                 ## adapters and artefacts on engines that others wrote; ARGS='s3 dynamodb' chooses
 	@tools/install.sh build test

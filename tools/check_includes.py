@@ -34,6 +34,8 @@ HOMES = {
     "boost/asio": ["net"],
     "boost/beast": ["net"],
     "openssl/ssl": ["net"],
+    "ares": ["net"],
+    "netdb": ["net"],
     "boost/json": "*.cpp",
     "openssl/": "*.cpp",
     "pugixml": "*.cpp",

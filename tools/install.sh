@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that Satchel needs; does nothing where they are there already.
-# usage: tools/install.sh GROUP...     (build, test, fmt, bench)
+# usage: tools/install.sh GROUP...     (build, test, fmt, bench, lambda, arm64)
 set -euo pipefail
 
 build=(g++ cmake ninja-build ccache make git ca-certificates python3
   libboost1.81-dev libboost-json1.81-dev
-  libfmt-dev libutf8proc-dev libssl-dev libargon2-dev libpugixml-dev libcli11-dev libcurl4-openssl-dev
+  libfmt-dev libutf8proc-dev libssl-dev libc-ares-dev libargon2-dev libpugixml-dev libcli11-dev libcurl4-openssl-dev
   librocksdb-dev libsnappy-dev liblz4-dev libzstd-dev libbz2-dev zlib1g-dev libgflags-dev brotli)
 test=(libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev chromium nginx-light libnginx-mod-http-dav-ext
   python3 python3-venv python3-pip python3-yaml python3-boto3 python3-pytest curl unzip xz-utils)
 fmt=(clang-format-19)
 bench=(nginx-light libnginx-mod-http-dav-ext wrk libbenchmark-dev strace)
+lambda=(binutils debootstrap openssl)
+arm64=(g++-aarch64-linux-gnu binutils-aarch64-linux-gnu)
 
 wanted=()
 for group in "$@"; do
@@ -19,7 +21,9 @@ for group in "$@"; do
     test) wanted+=("${test[@]}") ;;
     fmt) wanted+=("${fmt[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) echo "install.sh: unknown group '$group'; take build, test, fmt or bench" >&2; exit 2 ;;
+    lambda) wanted+=("${lambda[@]}") ;;
+    arm64) wanted+=("${arm64[@]}") ;;
+    *) echo "install.sh: unknown group '$group'; take build, test, fmt, bench, lambda or arm64" >&2; exit 2 ;;
   esac
 done
 

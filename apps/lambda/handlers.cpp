@@ -22,10 +22,10 @@ std::vector<Row> rows_of_group(std::string_view group) {
 }
 
 std::string handler_names() {
-  std::set<std::string> names;
-  for (const Row& row : all_rows()) names.emplace(row.group);
+  std::set<std::string_view> names{kAuthorizer, kCognito, kFanout};
+  for (const Row& row : all_rows()) names.insert(row.group);
   std::string list;
-  for (const std::string& name : names) (list += list.empty() ? "" : ", ") += name;
+  for (const std::string_view name : names) (list += list.empty() ? "" : ", ") += name;
   return list;
 }
 

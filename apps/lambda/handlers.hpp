@@ -10,6 +10,11 @@
 
 namespace satchel {
 
+/// The handlers that have no rows.
+inline constexpr std::string_view kAuthorizer = "authorizer";  // of the HTTP API
+inline constexpr std::string_view kCognito = "cognito";        // the user pool's pre sign-up trigger
+inline constexpr std::string_view kFanout = "fanout";          // the table's stream to the queues
+
 /// Of the application and the OpenID provider.
 std::vector<Row> all_rows();
 std::vector<Row> rows_of_group(std::string_view group);

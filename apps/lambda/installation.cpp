@@ -6,8 +6,14 @@
 #include <utility>
 
 #include "apps/lambda/handlers.hpp"
+#include "satchel/aws/dynamodb_json.hpp"
 #include "satchel/aws/object_store.hpp"
 #include "satchel/aws/table.hpp"
+#include "satchel/identity/signing_keys.hpp"
+#include "satchel/lambda/authorizer.hpp"
+#include "satchel/lambda/cognito.hpp"
+#include "satchel/lambda/fanout.hpp"
+#include "satchel/net/client.hpp"
 #include "satchel/passwords/password_hasher.hpp"
 
 namespace satchel {
@@ -28,10 +34,25 @@ class NoMail final : public Mailer {
   Result<void> send(const Call&, const Mail&) override { return fail(ErrorCode::unsupported, "This installation sends no mail. Set SATCHEL_MAIL_FROM."); }
 };
 
+/// Whose signatures count: the provider's of these functions, or those of another issuer's document.
+Result<std::unique_ptr<KeySource>> keys_of(const LambdaSettings& settings, const TableReader& table, const Vault& vault) {
+  if (settings.has_own_provider()) return std::make_unique<identity::SigningKeys>(table, vault);
+  return unusable(fmt::format("SATCHEL_ISSUER: another issuer than {}/auth is not supported yet.", settings.public_url));
+}
+
+/// The one place where messages leave.
+Result<lambda::Enqueue> enqueue_to(const LambdaSettings& settings) {
+  return lambda::Enqueue([queues = settings.queues](const Call&, std::string_view group, const std::string&) -> Result<void> {
+    return fail(ErrorCode::unsupported, "Queues are not connected yet.", std::string(queues.find(group)->second));
+  });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LambdaInstallation>> LambdaInstallation::open(const LambdaSettings& settings, const LambdaProcess& process) {
   std::unique_ptr<LambdaInstallation> made(new LambdaInstallation(settings, process));
+  // Here, where a start has a whole processor, rather than in the first call, which has a slice of one.
+  TRY(net::prepare_tls());
   TRY(made->open_ports());
   TRY(made->choose_handler());
   return made;
@@ -53,6 +74,9 @@ Result<void> LambdaInstallation::open_ports() {
 }
 
 Result<void> LambdaInstallation::choose_handler() {
+  if (settings_.handler == kAuthorizer) return serve_authorizer();
+  if (settings_.handler == kFanout) return serve_fanout();
+  if (settings_.handler == kCognito) return serve_sign_ups(), Result<void>();
   std::vector<Row> rows = rows_of_group(settings_.handler);
   if (rows.empty()) return unusable(fmt::format("_HANDLER: there is no deployment group '{}'. There are: {}.", settings_.handler, handler_names()));
   return serve_group(std::move(rows));
@@ -69,6 +93,26 @@ Result<void> LambdaInstallation::serve_group(std::vector<Row> rows) {
   group_ = std::make_unique<lambda::Group>(lambda::GroupMeans{*registry_, *gates_, process_.clock, process_.random, process_.logger, settings_.proxies});
   handler_ = [this](const lambda::Invocation& invocation) { return group_->answer(invocation); };
   return {};
+}
+
+Result<void> LambdaInstallation::serve_authorizer() {
+  keys_ = TRY(keys_of(settings_, *table_, *vault_));
+  gate_ = std::make_unique<AuthenticateGate>(TrustedIssuer{*keys_, settings_.issuer, settings_.audience}, *table_, TableWriter(*table_, {Family::token}), *vault_);
+  handler_ = [authorizer = lambda::Authorizer(*gate_, process_.clock)](const lambda::Invocation& invocation) mutable { return authorizer.answer(invocation); };
+  return {};
+}
+
+Result<void> LambdaInstallation::serve_fanout() {
+  lambda::Fanout fanout({.rows = all_rows(), .table = *table_, .read_item = aws::item_from, .enqueue = TRY(enqueue_to(settings_)), .clock = process_.clock, .random = process_.random, .logger = process_.logger});
+  for (const std::string& group : fanout.groups()) {
+    if (!settings_.queues.contains(group)) return unusable(fmt::format("SATCHEL_QUEUES: the group '{}' has consumers of events and no queue. Add {}=URL.", group, group));
+  }
+  handler_ = [fanout = std::make_shared<lambda::Fanout>(std::move(fanout))](const lambda::Invocation& invocation) { return fanout->answer(invocation); };
+  return {};
+}
+
+void LambdaInstallation::serve_sign_ups() {
+  handler_ = [sign_ups = lambda::SignUps(*table_, process_.clock)](const lambda::Invocation& invocation) mutable { return sign_ups.answer(invocation); };
 }
 
 }  // namespace satchel

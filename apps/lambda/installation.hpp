@@ -12,6 +12,7 @@
 #include "satchel/lambda/group.hpp"
 #include "satchel/ports/mailer.hpp"
 #include "satchel/ports/object_store.hpp"
+#include "satchel/runtime/gates.hpp"
 
 namespace satchel {
 
@@ -36,6 +37,9 @@ class LambdaInstallation {
   Result<void> open_ports();
   Result<void> choose_handler();
   Result<void> serve_group(std::vector<Row> rows);
+  Result<void> serve_authorizer();
+  Result<void> serve_fanout();
+  void serve_sign_ups();
 
   LambdaSettings settings_;
   LambdaProcess process_;
@@ -50,6 +54,8 @@ class LambdaInstallation {
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<Gates> gates_;
   std::unique_ptr<lambda::Group> group_;
+  std::unique_ptr<KeySource> keys_;
+  std::unique_ptr<AuthenticateGate> gate_;
   lambda::Handler handler_;
 };
 

@@ -52,6 +52,23 @@ TEST(HttpApi, RefusesWhatTheGatewayRefuses) {
   EXPECT_TRUE(http_call_from(payload({{"cookies", Json::parse(R"(["a=1","a=2"])").value()}}))->request.cookies.empty());
 }
 
+TEST(HttpApi, BelievesTheProxiesThatAreThereAndNobodyElse) {
+  struct Case {
+    std::string forwarded;
+    int proxies;
+    std::string client;
+  };
+  const Case cases[] = {{"203.0.113.9, 192.0.2.1", 0, "192.0.2.1"},
+                        {"203.0.113.9, 192.0.2.1", 1, "203.0.113.9"},
+                        {"spoofed,203.0.113.9,192.0.2.1", 1, "203.0.113.9"},
+                        {"spoofed, 203.0.113.9, 10.0.0.1, 192.0.2.1", 2, "203.0.113.9"},
+                        {"192.0.2.1", 1, "192.0.2.1"},
+                        {"", 2, "192.0.2.1"}};
+  for (const auto& [forwarded, proxies, client] : cases) {
+    EXPECT_EQ(http_call_from(payload({{"headers", Json::object({{"x-forwarded-for", forwarded}})}}), proxies)->client, client) << forwarded << ' ' << proxies;
+  }
+}
+
 TEST(HttpApi, KnowsWhatIsNoRequest) {
   for (const Json& bad : {Json(), Json("text"), Json::object(), payload({{"version", "1.0"}}), payload({{"requestContext", Json::object()}}), payload({{"rawPath", 1}})}) {
     EXPECT_EQ(http_call_from(bad).error().code, ErrorCode::internal) << bad.text();

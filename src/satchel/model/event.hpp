@@ -26,6 +26,8 @@ Item outbox_item(const Event& event);
 /// Attribute of an outbox item: nobody gets the event before this moment, in milliseconds.
 inline constexpr std::string_view kNotBefore = "due";
 Event event_from(const Item& item);
+/// An attribute of an outbox item that was put back for one consumer alone: its name.
+inline constexpr std::string_view kOnlyFor = "only";
 
 /// The store's own event: an object has become visible. `subject` is the object key; data: size, checksum.
 inline constexpr std::string_view kObjectCreated = "object.created";

@@ -43,7 +43,7 @@ class BlockingClient final : public Client {
     return ClientConnection::open(url, options_.unix_path, tls, patience);
   }
 
-  /// Made at the first use, since the system's certificates take a while to load.
+  /// Had at the first use, since the system's certificates take a while to load.
   Result<TlsContext> context() {
     const std::scoped_lock lock(mutex_);
     if (!tls_) tls_ = TRY(client_tls(options_.ca_file));
@@ -88,6 +88,11 @@ class BlockingClient final : public Client {
 };
 
 }  // namespace
+
+Result<void> prepare_tls() {
+  TRY(client_tls({}));
+  return {};
+}
 
 std::unique_ptr<Client> Client::create(const ClientOptions& options, Clock& clock) { return std::make_unique<BlockingClient>(options, clock); }
 

@@ -64,4 +64,8 @@ class Client {
   virtual Result<ClientResponse> send(const ClientRequest& request, Time deadline, const BodySink& sink = {}) = 0;
 };
 
+/// Reads the certificates that clients trust where they are not told others, which the first TLS connection of the process does otherwise.
+/// Error: invalid (a file of certificates cannot be read).
+Result<void> prepare_tls();
+
 }  // namespace satchel::net

@@ -2,7 +2,6 @@
 #include "satchel/net/client_connection.hpp"
 
 #include <fmt/format.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -12,23 +11,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <condition_variable>
 #include <cstring>
-#include <mutex>
 #include <optional>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "satchel/net/resolver.hpp"
+
 namespace satchel::net {
 namespace {
-
-struct Address {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
-using Addresses = std::vector<Address>;
 
 std::unexpected<Error> out_of_time(const std::string& peer) {
   return fail(ErrorCode::deadline_exceeded, fmt::format("'{}' did not answer in time. Check that it runs and can be reached, and try again.", peer));
@@ -38,56 +30,17 @@ std::unexpected<Error> no_socket() {
               std::system_category().message(errno));
 }
 
+Duration time_left(const Patience& patience) { return std::min(patience.deadline - patience.clock->now(), patience.stall); }
+
 /// Waits for one of the events. What came; nothing where time is up.
 std::optional<short> wait_for(int socket, short events, const Patience& patience) {
   for (;;) {
-    const auto left = std::min(patience.deadline - patience.clock->now(), patience.stall);
+    const auto left = time_left(patience);
     pollfd one{socket, events, 0};
     const int count = ::poll(&one, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000)));
     if (count > 0) return one.revents;
     if (count == 0 || errno != EINTR) return std::nullopt;
   }
-}
-
-Result<Addresses> look_up(const std::string& host, std::uint16_t port, int flags) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = flags | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-  if (error != 0) {
-    return fail(ErrorCode::unavailable, fmt::format("The name '{}' is not known: {}. Check the address.", host, ::gai_strerror(error)));
-  }
-  Addresses addresses;
-  for (const addrinfo* one = found; one; one = one->ai_next) {
-    Address address;
-    address.size = one->ai_addrlen;
-    std::memcpy(&address.storage, one->ai_addr, one->ai_addrlen);
-    addresses.push_back(address);
-  }
-  ::freeaddrinfo(found);
-  return addresses;
-}
-
-/// getaddrinfo knows no deadline, so a name is looked up on a thread of its own, which is left behind when time is up.
-Result<Addresses> resolve(const std::string& host, std::uint16_t port, const Patience& patience) {
-  if (auto numeric = look_up(host, port, AI_NUMERICHOST)) return numeric;
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable done;
-    std::optional<Result<Addresses>> result;
-  };
-  const auto shared = std::make_shared<Shared>();
-  std::thread([shared, host, port] {
-    auto result = look_up(host, port, AI_ADDRCONFIG);
-    const std::scoped_lock lock(shared->mutex);
-    shared->result = std::move(result);
-    shared->done.notify_all();
-  }).detach();
-  std::unique_lock lock(shared->mutex);
-  const auto left = std::min(patience.deadline - patience.clock->now(), patience.stall);
-  if (!shared->done.wait_for(lock, left, [&] { return shared->result.has_value(); })) return out_of_time(host);
-  return std::move(*shared->result);
 }
 
 Result<Addresses> unix_address(const std::string& path) {
@@ -125,7 +78,7 @@ Result<int> connect_to(const Address& address, const std::string& peer, const Pa
 Result<std::unique_ptr<ClientConnection>> ClientConnection::open(const Url& url, const std::string& unix_path, const TlsContext& tls,
                                                                  const Patience& patience) {
   const std::string peer = unix_path.empty() ? url.origin() : unix_path;
-  const auto addresses = TRY(unix_path.empty() ? resolve(url.host, url.port, patience) : unix_address(unix_path));
+  const auto addresses = TRY(unix_path.empty() ? resolve(url.host, url.port, time_left(patience)) : unix_address(unix_path));
   Result<int> socket = -1;
   for (const Address& address : addresses) {
     socket = connect_to(address, peer, patience);

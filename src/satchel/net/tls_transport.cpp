@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // OpenSSL reads from the socket and writes into memory: its records of 16 KiB are gathered and leave in few, large send(2) calls.
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
@@ -9,8 +10,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string_view>
 #include <vector>
 
+#include "satchel/net/roots.hpp"
 #include "satchel/net/socket_io.hpp"
 #include "satchel/net/transport.hpp"
 
@@ -183,6 +189,38 @@ TlsContext new_context(const SSL_METHOD* method) {
   return context;
 }
 
+std::unexpected<Error> unreadable(const std::string& file) {
+  return fail(ErrorCode::invalid, "The certificates in " + file + " cannot be read. Give a PEM file of certificates to trust.", openssl_reason());
+}
+
+bool trust(SSL_CTX* context, std::string_view pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+  int count = 0;
+  while (X509* certificate = PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)) {
+    count += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
+    X509_free(certificate);
+  }
+  ERR_clear_error();  // of the end
+  return count > 0;
+}
+
+/// The file that the environment names wins over what is in the binary, as OpenSSL has it with the machine's.
+Result<TlsContext> new_client_context(std::string ca_file) {
+  ERR_clear_error();
+  TlsContext context = new_context(TLS_client_method());
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  const char* named = ca_file.empty() && !embedded_roots().empty() ? ::secure_getenv("SSL_CERT_FILE") : nullptr;
+  if (named) ca_file = named;
+  if (!ca_file.empty()) {
+    if (SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr) != 1) return unreadable(ca_file);
+  } else if (!embedded_roots().empty()) {
+    if (!trust(context.get(), embedded_roots())) return unreadable("the binary");
+  } else if (SSL_CTX_set_default_verify_paths(context.get()) != 1) {
+    return unreadable("the system's folder");
+  }
+  return context;
+}
+
 }  // namespace
 
 Result<TlsContext> server_tls(const std::string& certificate_file, const std::string& key_file) {
@@ -201,15 +239,12 @@ Result<TlsContext> server_tls(const std::string& certificate_file, const std::st
 }
 
 Result<TlsContext> client_tls(const std::string& ca_file) {
-  ERR_clear_error();
-  TlsContext context = new_context(TLS_client_method());
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  const int loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get())
-                                     : SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr);
-  if (loaded != 1) {
-    return fail(ErrorCode::invalid, "The certificates in " + ca_file + " cannot be read. Give a PEM file of certificates to trust.", openssl_reason());
-  }
-  return context;
+  if (!ca_file.empty()) return new_client_context(ca_file);
+  static std::mutex mutex;
+  static TlsContext standard;
+  const std::scoped_lock lock(mutex);
+  if (!standard) standard = TRY(new_client_context({}));
+  return standard;
 }
 
 std::unique_ptr<Transport> tls_server_transport(const TlsContext& context, int socket) {

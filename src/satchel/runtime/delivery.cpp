@@ -18,13 +18,11 @@ constexpr int kObjectEvents = 64;
 constexpr std::size_t kDeletesAtOnce = 50;
 constexpr std::string_view kBehindUlids = "8";  // an ulid begins with 0 to 7; the shard's lease does not
 
-// What the outbox item of an event that has failed carries beside the event.
-constexpr std::string_view kOnly = "only";  // a redriven one: for this consumer alone
 std::string tries_of(std::string_view consumer) { return fmt::format("tries_{}", consumer); }
 std::string done_by(std::string_view consumer) { return fmt::format("done_{}", consumer); }
 
 bool waits_for(const Item& item, std::string_view consumer) {
-  return !item.flag(done_by(consumer)) && (!item.has(kOnly) || item.text(kOnly) == consumer);
+  return !item.flag(done_by(consumer)) && (!item.has(kOnlyFor) || item.text(kOnlyFor) == consumer);
 }
 
 }  // namespace
@@ -201,7 +199,7 @@ Result<int> redrive(Table& table, const Call& call, Clock& clock, Random& random
     const Page page = TRY(table.query(call, query));
     for (const Item& letter : page.items) {
       Item item = outbox_item(event_from(letter));
-      item.set(kOnly, std::string(consumer));
+      item.set(kOnlyFor, std::string(consumer));
       // Not yet, where another consumer still tries the same event.
       const Transaction back{Put{std::move(item), Condition::absent()}, Delete{letter.key, Condition::exists()}};
       const auto outcome = TRY(retry(RetryPolicy{}, call.deadline, clock, random, [&] { return table.write(call, back); }));

@@ -127,6 +127,16 @@ class GatesTest : public testing::Test {
   TrustedIssuer issuer_{keys_, "http://i/auth"};
   Gates gates_{{registry_, *table_, *vault_, &issuer_, clock_, random_, logger_}, {.burst = 3, .per_second = 1, .addresses = 10}};
   std::string actor_;
+
+  /// Behind an authorizer, which has found so much.
+  int pass_behind(const std::optional<Found>& found, const std::string& path = "/user") {
+    Gates behind{{registry_, *table_, *vault_, nullptr, clock_, random_, logger_}};
+    const auto match = registry_.match("POST", path);
+    const Request request{.method = "POST", .path = path, .parameters = {}, .headers = {{"authorization", access_token(admin_, 1)}}};
+    const auto passage = behind.pass(*match.bound, request, {.at = clock_.now(), .request_id = "r1", .client = "192.0.2.1", .found = found});
+    actor_ = passage.actor;
+    return passage.response.status;
+  }
 };
 
 TEST_F(GatesTest, LetEachCallerThroughWhereItMayAndNowhereElse) {
@@ -318,6 +328,33 @@ TEST(MissGate, ManyAddressesDoNotAbsolveTheOneThatGuesses) {
   EXPECT_FALSE(gate.check("guesser", now));
   EXPECT_TRUE(gate.check("a99", now));
   EXPECT_TRUE(gate.check("guesser", now + std::chrono::seconds{9}));
+}
+
+TEST_F(GatesTest, BehindAnAuthorizerOnlyWhatItFoundCounts) {
+  const Found member{.user = member_.id, .epoch = 4, .session = "session", .token = {}};
+  EXPECT_EQ(pass_behind(member), 200);
+  EXPECT_EQ(actor_, "member") << "and not the administrator of the header";
+  EXPECT_EQ(pass_behind(member, "/admin"), 403);
+  EXPECT_EQ(pass_behind(std::nullopt), 401) << "a header that nobody has read is nothing";
+  EXPECT_EQ(pass_behind(Found{}), 401);
+  EXPECT_EQ(pass_behind({{.user = member_.id, .epoch = 3, .session = "session", .token = {}}}), 401) << "an earlier epoch";
+  EXPECT_EQ(pass_behind({{.user = member_.id, .epoch = 4, .session = "ended", .token = {}}}), 401);
+  EXPECT_EQ(pass_behind({{.user = member_.id, .epoch = 4, .session = {}, .token = {}}}), 200) << "another issuer's session is not ours to end";
+  member_.disabled = true;
+  put(member_);
+  EXPECT_EQ(pass_behind(member), 401);
+  EXPECT_EQ(calls, 2);
+}
+
+TEST_F(GatesTest, BehindAnAuthorizerATokenIsReadAgain) {
+  const std::string text = api_token(member_, {"files:write"}).substr(std::string("Bearer ").size());
+  const TokenId id(vault_->keyed_hash("token", text));
+  const Found found{.user = admin_.id, .epoch = 1, .session = {}, .token = id};
+  EXPECT_EQ(pass_behind(found), 200);
+  EXPECT_EQ(actor_, "member") << "whose it is, says the table";
+  EXPECT_EQ(pass_behind(found, "/person"), 403) << "and what it may";
+  ASSERT_TRUE(table_->write(call(), {Delete{keys::token(id), Condition::exists()}}));
+  EXPECT_EQ(pass_behind(found), 401);
 }
 
 }  // namespace

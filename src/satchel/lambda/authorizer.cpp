@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "satchel/lambda/authorizer.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "satchel/lambda/group.hpp"
+#include "satchel/lambda/payload.hpp"
+
+namespace satchel::lambda {
+namespace {
+
+std::string admitted(Json context) { return Json::object({{"isAuthorized", true}, {"context", std::move(context)}}).text(); }
+
+Result<std::string> authorization_in(const Json& payload) {
+  if (text_at(payload, {"version"}) != "2.0" || text_at(payload, {"type"}) != "REQUEST") {
+    return fail(ErrorCode::internal, "The authorizer takes requests in payload format 2.0. Check AuthorizerPayloadFormatVersion.", "version or type");
+  }
+  const auto& sources = array_at(payload, "identitySource");
+  const auto* text = sources.empty() ? nullptr : sources.front().as<std::string>();
+  return text ? *text : std::string();
+}
+
+}  // namespace
+
+Result<std::string> Authorizer::answer(const Invocation& invocation) {
+  const std::string authorization = TRY(authorization_in(TRY(parse_payload(invocation.payload))));
+  const auto found = gate_->admit({clock_->now(), latest_of(invocation)}, authorization);
+  if (!found && found.error().code != ErrorCode::unauthenticated) return std::unexpected(found.error());
+  if (!found) return admitted(Json::object({{"refused", found.error().type}}));
+  return admitted(Json::object({{"user", found->person.user.id.str()},
+                                {"epoch", std::to_string(found->person.user.epoch)},
+                                {"session", found->found.session},
+                                {"token", found->found.token.str()},
+                                {"scopes", fmt::format("{}", fmt::join(found->person.scopes, " "))}}));
+}
+
+}  // namespace satchel::lambda

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a Cognito user pool asks before it makes somebody: the pre sign-up trigger. No other trigger is needed: a person's items are made at
+// their first request, and every request reads role and epoch from the table, so that tokens need not carry them.
+// Source: Amazon Cognito Developer Guide, "Pre sign-up Lambda trigger".
+#pragma once
+
+#include <string>
+
+#include "satchel/lambda/worker.hpp"
+#include "satchel/ports/table.hpp"
+
+namespace satchel::lambda {
+
+class SignUps {
+ public:
+  /// Both outlive it.
+  SignUps(const TableReader& table, Clock& clock) : table_(&table), clock_(&clock) {}
+
+  /// The event itself, where the person may come: invited by an administrator, vouched for by a directory of the operator's own (SAML,
+  /// OpenID), or anybody while the switch for self sign-up is on. Errors: forbidden (signup_closed; Cognito shows the sentence); those of the
+  /// table; internal, where it is another event.
+  Result<std::string> answer(const Invocation& invocation);
+
+ private:
+  const TableReader* table_;
+  Clock* clock_;
+};
+
+}  // namespace satchel::lambda

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the outbox to the queues: the table's stream (or the clock, for what the stream has lost) brings an event's item; each consumer gets a
+// message in the queue of its group; then the item goes. At least once: between the last message and the end of the item everything may be
+// cut off, and the stream brings the same again. Any thread may call.
+// Source: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB" (partial batch responses).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "satchel/base/json.hpp"
+#include "satchel/lambda/worker.hpp"
+#include "satchel/model/event.hpp"
+#include "satchel/ports/table.hpp"
+#include "satchel/runtime/registry.hpp"
+
+namespace satchel::lambda {
+
+/// Sends a message to the queue of a deployment group. Errors: those of its service.
+using Enqueue = std::function<Result<void>(const Call& call, std::string_view group, const std::string& body)>;
+
+struct FanoutMeans {
+  std::vector<Row> rows;  // of all groups
+  Table& table;
+  std::function<Result<Item>(const Json& attributes)> read_item;  // of a stream's record: keys or image, as the table's adapter writes items
+  Enqueue enqueue;
+  Clock& clock;
+  Random& random;
+  Logger& logger;
+};
+
+class Fanout {
+ public:
+  /// The schedule that looks for what lies in the outbox longer than it should: {"schedule": "fanout"}.
+  static constexpr std::string_view kSchedule = "fanout";
+
+  explicit Fanout(FanoutMeans means) : means_(std::move(means)) {}
+
+  /// Groups with consumers, which all need a queue.
+  std::vector<std::string> groups() const;
+
+  /// The batch's answer, which names the first record that failed: the stream comes again from there, in order. Items of the table that are
+  /// no events are passed over. Errors: internal, where it is neither a stream's batch nor the schedule; of the schedule, the table's.
+  Result<std::string> answer(const Invocation& invocation);
+
+ private:
+  std::string answer_stream(const Json& payload, const Call& call);
+  Result<std::string> sweep(const Call& call);
+  Result<void> take(const Call& call, const Json& record);
+  Result<void> hand_out(const Call& call, const Item& item);
+
+  FanoutMeans means_;
+};
+
+}  // namespace satchel::lambda

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "satchel/lambda/fanout.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "satchel/lambda/payload.hpp"
+#include "satchel/lambda/queue.hpp"
+#include "satchel/memory/clock.hpp"
+#include "satchel/memory/random.hpp"
+#include "satchel/memory/table.hpp"
+#include "satchel/model/keys.hpp"
+
+namespace satchel::lambda {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+Json attributes_of(const Item& item) {
+  Json json = Json::object({{"pk", item.key.partition}, {"sk", item.key.sort}});
+  for (const auto& [name, value] : item.attributes) {
+    if (const auto* text = std::get_if<std::string>(&value)) json.set(name, *text);
+    if (const auto* number = std::get_if<std::int64_t>(&value)) json.set(name, *number);
+  }
+  return json;
+}
+
+/// The test's own form of items: their attributes as plain members. What holds "unreadable" cannot be read.
+Result<Item> read_item(const Json& json) {
+  Item item;
+  for (const auto& [name, value] : *json.as<Json::Object>()) {
+    if (name == "unreadable") return fail(ErrorCode::internal, "no item");
+    if (const auto* text = value.as<std::string>()) item.set(name, *text);
+    if (const auto* number = value.as<std::int64_t>()) item.set(name, *number);
+  }
+  item.key = {item.text("pk"), item.text("sk")};
+  item.attributes.erase("pk");
+  item.attributes.erase("sk");
+  return item;
+}
+
+class FanoutTest : public testing::Test {
+ protected:
+  static std::vector<Row> rows() {
+    return {{.name = "route", .trigger = Route{"GET", "/"}, .group = "web", .make = nullptr},
+            {.name = "remove", .trigger = OnEvent{"thing.released"}, .group = "removal", .make = nullptr},
+            {.name = "tell", .trigger = OnEvent{"thing.released"}, .group = "mail", .make = nullptr},
+            {.name = "other", .trigger = OnEvent{"thing.made"}, .group = "mail", .make = nullptr}};
+  }
+  Call call() { return {clock_.now(), clock_.now() + Duration{5'000}}; }
+  Item event(std::string subject, std::string type = "thing.released") {
+    Item item = outbox_item({.id = ulid(clock_.now(), random_), .type = std::move(type), .time = clock_.now(), .actor = "u1", .subject = std::move(subject), .data = {{"n", "1"}}});
+    EXPECT_TRUE(table_->write(call(), {Put{item, {}}}));
+    return item;
+  }
+  static Json record(const Item& item, std::string number, std::string_view name = "INSERT") {
+    return Json::object({{"eventName", name}, {"eventSource", "aws:dynamodb"},
+                         {"dynamodb", Json::object({{"Keys", Json::object({{"pk", item.key.partition}, {"sk", item.key.sort}})}, {"NewImage", attributes_of(item)}, {"SequenceNumber", std::move(number)}})}});
+  }
+  Result<std::string> answer(std::string payload) { return fanout_.answer({.id = "i1", .token = {}, .function_arn = {}, .trace = {}, .deadline = clock_.now() + Duration{5'000}, .payload = std::move(payload)}); }
+  Result<std::string> answer(Json::Array records) { return answer(Json::object({{"Records", Json(std::move(records))}}).text()); }
+
+  ManualClock clock_;
+  SeededRandom random_{1};
+  std::unique_ptr<Logger> logger_ = null_logger();
+  std::unique_ptr<MemoryTable> table_ = memory_table();
+  std::vector<std::string> sent_;  // "group consumer subject"
+  std::string broken_;             // a group whose queue does not take anything
+  Fanout fanout_{{.rows = rows(), .table = *table_, .read_item = read_item,
+                  .enqueue = [this](const Call&, std::string_view group, const std::string& body) -> Result<void> {
+                    if (group == broken_) return fail(ErrorCode::unavailable, "The queue does not answer.");
+                    const auto work = queue_work_from(body);
+                    const auto& message = std::get<ForConsumer>(work);
+                    sent_.push_back(fmt::format("{} {} {}", group, message.consumer, message.event.subject));
+                    return {};
+                  },
+                  .clock = clock_, .random = random_, .logger = *logger_}};
+};
+
+constexpr auto kAllDone = R"({"batchItemFailures":[]})";
+
+TEST_F(FanoutTest, SendsAnEventToTheQueueOfEachConsumerAndForgetsIt) {
+  EXPECT_EQ(answer({record(event("a"), "1"), record(event("b", "thing.made"), "2"), record(event("c", "nobody.cares"), "3")}).value(), kAllDone);
+  EXPECT_THAT(sent_, ElementsAre("removal remove a", "mail tell a", "mail other b"));
+  EXPECT_THAT(table_->items(), IsEmpty());
+  EXPECT_THAT(fanout_.groups(), ElementsAre("mail", "removal"));
+}
+
+TEST_F(FanoutTest, StopsAtTheFirstThatFailsAndKeepsIt) {
+  broken_ = "mail";
+  const Item first = event("a", "nobody.cares"), second = event("b"), third = event("c", "nobody.cares");
+  EXPECT_EQ(answer({record(first, "1"), record(second, "2"), record(third, "3")}).value(), R"({"batchItemFailures":[{"itemIdentifier":"2"}]})");
+  EXPECT_EQ(table_->items().size(), 2u);
+  broken_ = "";
+  sent_.clear();
+  EXPECT_EQ(answer({record(second, "2"), record(third, "3")}).value(), kAllDone);
+  EXPECT_THAT(sent_, ElementsAre("removal remove b", "mail tell b")) << "both again: at least once";
+  EXPECT_THAT(table_->items(), IsEmpty());
+}
+
+TEST_F(FanoutTest, PassesOverWhatIsNoNewEvent) {
+  Item lease{keys::outbox_lease(1), {}}, user{keys::user(UserId("u1")), {}};
+  lease.set("type", "thing.released");
+  user.set("type", "thing.released");
+  user.set("unreadable", "x");
+  EXPECT_EQ(answer({record(lease, "1"), record(user, "2"), record(event("a"), "3", "REMOVE"), record(event("b"), "4", "MODIFY")}).value(), kAllDone);
+  EXPECT_THAT(sent_, IsEmpty());
+  EXPECT_EQ(table_->items().size(), 2u);
+}
+
+TEST_F(FanoutTest, GivesARedrivenEventToItsOneConsumer) {
+  Item item = event("a");
+  item.set(std::string(kOnlyFor), "tell");
+  EXPECT_EQ(answer({record(item, "1")}).value(), kAllDone);
+  EXPECT_THAT(sent_, ElementsAre("mail tell a"));
+}
+
+TEST_F(FanoutTest, LooksForWhatTheStreamHasLost) {
+  event("old");
+  event("older", "thing.made");
+  ASSERT_TRUE(table_->write(call(), {Put{Item{keys::outbox_lease(3), {}}, {}}}));
+  clock_.sleep_until(clock_.now() + std::chrono::minutes{20});
+  event("young");
+  EXPECT_TRUE(answer(std::string(R"({"schedule":"fanout"})")));
+  EXPECT_THAT(sent_, UnorderedElementsAre("removal remove old", "mail tell old", "mail other older"));
+  EXPECT_EQ(table_->items().size(), 2u) << "the young one and the lease";
+}
+
+TEST_F(FanoutTest, RefusesOtherPayloads) {
+  for (const char* other : {"{}", "[]", R"({"schedule":"sweep"})", "no JSON"}) EXPECT_EQ(answer(std::string(other)).error().code, ErrorCode::internal) << other;
+}
+
+}  // namespace
+}  // namespace satchel::lambda
