@@ -109,6 +109,12 @@ Result<void> set_log_level(Configuration& configuration, std::string_view value)
   return {};
 }
 
+Result<void> set_functions(Configuration& configuration, std::string_view value) {
+  if (value != "inprocess" && value != "process") return fail(ErrorCode::invalid, "Take inprocess, or process for processes of their own, as AWS Lambda runs them.");
+  configuration.functions_in_processes = value == "process";
+  return {};
+}
+
 Result<void> set_data(Configuration& configuration, std::string_view value) {
   if (value.empty()) return fail(ErrorCode::invalid, "Name a folder.");
   configuration.data = std::string(value);
@@ -145,6 +151,8 @@ constexpr Setting kSettings[] = {
     {"smtp_url", "", "Mail server, such as smtp://user@mail.example.org:587; without it, invitations are shown as links", false, set_text<&Configuration::smtp_url>},
     {"smtp_password", "", "Password for the mail server", true, set_text<&Configuration::smtp_password>},
     {"mail_from", "", "Sender of mail, such as satchel@example.org", false, set_text<&Configuration::mail_from>},
+    {"functions", "inprocess", "Where the functions run: inprocess, or process for processes of their own, of the program that AWS Lambda runs", false, set_functions},
+    {"bootstrap", "", "That program, with functions = process; without it, the file 'bootstrap' beside this one", false, set_text<&Configuration::bootstrap>},
 };
 
 bool is_known(std::string_view key) { return std::ranges::find(kSettings, key, &Setting::key) != std::end(kSettings); }

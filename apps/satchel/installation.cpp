@@ -43,7 +43,7 @@ Result<std::unique_ptr<Installation>> Installation::open(const Configuration& co
   made->mailer_ = TRY(smtp_mailer(TRY(smtp_options(configuration)), process.clock, process.random));
   TRY(made->open_store());
   TRY(made->keys_.tend(call_for(process.clock), TableWriter(*made->table_, {Family::key}), process.random));
-  made->wire_functions();
+  TRY(made->wire_functions());
   made->wire_gateway();
   return made;
 }
@@ -56,20 +56,33 @@ Result<void> Installation::open_store() {
       {.prefix = std::string(kObjectsPath),
        .bucket = signing.bucket,
        .region = signing.region,
-       .secrets = [key = signing.access_key, secret = signing.secret](std::string_view asked) { return asked == key ? std::optional(secret) : std::nullopt; },
+       .secrets = [this, key = signing.access_key, secret = signing.secret](std::string_view asked) {
+         if (asked == key) return std::optional(secret);
+         return configuration_.functions_in_processes ? group_secret(ground_->master_key, asked) : std::nullopt;
+       },
        .ticket_check = [this](std::string_view ticket) { return ticket_stands(*table_, process_.clock, ticket); }},
       *store_, process_.clock, process_.random, process_.logger);
   objects_ = embedded::object_store(std::move(signing), *store_);
   return {};
 }
 
-void Installation::wire_functions() {
+Result<void> Installation::wire_functions() {
   const Ports ports{*table_, *objects_, directory_, *mailer_, *ground_->vault, *ground_->hasher, settings_};
-  registry_ = std::make_unique<Registry>(all_rows(), ports);
+  if (configuration_.functions_in_processes) {
+    processes_ = TRY(FunctionProcesses::start({configuration_, ground_->master_key, *table_, *endpoint_, process_}, all_rows()));
+    registry_ = std::make_unique<Registry>(processes_->bind(ports));
+  } else {
+    registry_ = std::make_unique<Registry>(all_rows(), ports);
+  }
   delivery_ = std::make_unique<Delivery>(*registry_, *table_, *objects_, process_.clock, process_.random, process_.logger, random_id(process_.random));
   schedules_ = std::make_unique<Schedules>(*registry_, *table_, process_.clock, process_.random, process_.logger);
   worker_ = std::make_unique<EventWorker>(*delivery_, *schedules_, process_.clock, process_.logger);
   gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *ground_->vault, &issuer_, process_.clock, process_.random, process_.logger});
+  return {};
+}
+
+void Installation::stop_functions(Time deadline) {
+  if (processes_) processes_->stop(deadline);
 }
 
 void Installation::wire_gateway() {
@@ -133,6 +146,13 @@ std::string Installation::metrics() const {
   text += metric("satchel_events_delivered_total", "counter", "Events that a consumer has handled.", delivered.delivered);
   text += metric("satchel_events_failed_total", "counter", "Tries of consumers that failed.", delivered.failed);
   text += metric("satchel_events_dead_total", "counter", "Events that were given up.", delivered.dead);
+  if (processes_) {
+    const auto functions = processes_->counters();
+    text += metric("satchel_function_processes", "gauge", "Processes of functions now.", functions.processes_now);
+    text += metric("satchel_function_processes_started_total", "counter", "Processes of functions that were started.", functions.launched);
+    text += metric("satchel_function_processes_crashed_total", "counter", "Processes of functions that ended by themselves.", functions.crashed);
+    text += metric("satchel_function_processes_killed_total", "counter", "Processes of functions that were killed at a deadline.", functions.killed);
+  }
   const net::Server* listening = server_;
   if (!listening) return text;
   const auto server = listening->counters();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/satchel/function_processes.hpp"
 #include "apps/satchel/ground.hpp"
 #include "satchel/gateway/gateway.hpp"
 #include "satchel/identity/directory.hpp"
@@ -31,6 +32,8 @@ class Installation {
   net::Handler& handler() { return *gateway_; }
   /// Starts and ends the delivery of events and the functions of the clock.
   EventWorker& events() { return *worker_; }
+  /// Ends the functions' processes, where they have some: what runs may end until `deadline`.
+  void stop_functions(Time deadline);
   /// /readyz says so from here on: the start is over.
   void announce_ready() { ready_ = true; }
   /// "PUBLIC_URL/setup#TOKEN", while no administrator exists.
@@ -41,7 +44,7 @@ class Installation {
  private:
   Installation(const Configuration& configuration, Ground& ground, const Process& process);
   Result<void> open_store();
-  void wire_functions();
+  Result<void> wire_functions();
   void wire_gateway();
   Result<Json> page_configuration(const Call& call) const;
   std::string metrics() const;
@@ -58,6 +61,7 @@ class Installation {
   identity::AccountDirectory directory_;
   identity::SigningKeys keys_;
   TrustedIssuer issuer_;
+  std::unique_ptr<FunctionProcesses> processes_;  // null: functions run in this one
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<Delivery> delivery_;
   std::unique_ptr<Schedules> schedules_;
