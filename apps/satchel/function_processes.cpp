@@ -93,14 +93,17 @@ Result<void> FunctionProcesses::listen() {
     if (!secret) return std::nullopt;
     return dynamodb::Holder{*std::move(secret), rights_of(rows_, access_key.substr(kKeyPrefix.size()))};
   };
-  table_endpoint_ = dynamodb::Endpoint::create({.table = std::string(kTable), .region = std::string(kRegion), .holders = holder}, means_.table, means_.process.clock, means_.process.random, means_.process.logger);
-  table_server_ = TRY(net::Server::start({.loops = 1}, *table_endpoint_, means_.process.logger));
-  objects_server_ = TRY(net::Server::start({.loops = 1}, means_.objects, means_.process.logger));
+  const Process& process = means_.process;
+  table_endpoint_ = dynamodb::Endpoint::create({.table = std::string(kTable), .region = std::string(kRegion), .holders = holder}, means_.table, process.clock, process.random, process.logger);
+  table_server_ = TRY(net::Server::start({.loops = 1}, *table_endpoint_, process.logger));
+  objects_server_ = TRY(net::Server::start({.loops = 1}, means_.objects, process.logger));
   return {};
 }
 
 std::vector<std::string> FunctionProcesses::environment(const std::string& group) const {
   const Configuration& configuration = means_.configuration;
+  // A line a request is the server's to write.
+  const LogLevel level = configuration.log_level == LogLevel::info ? LogLevel::warn : configuration.log_level;
   const std::string key = access_key_of(group);
   return {fmt::format("SATCHEL_TABLE=dynamodb://{}?region={}&endpoint=http://127.0.0.1:{}", kTable, kRegion, table_server_->port()),
           fmt::format("SATCHEL_OBJECTS=s3://{}?region={}&endpoint=http://127.0.0.1:{}/objects&public={}/objects&tickets=satchel", kBucket, kRegion, objects_server_->port(), configuration.public_url),
@@ -110,7 +113,7 @@ std::vector<std::string> FunctionProcesses::environment(const std::string& group
           fmt::format("SATCHEL_MASTER_KEY={}", to_base64(means_.master_key)),
           fmt::format("SATCHEL_QUOTA={}", configuration.quota),
           fmt::format("SATCHEL_ACCESS_TOKEN_LIFETIME={}s", std::chrono::duration_cast<std::chrono::seconds>(configuration.access_token_life).count()),
-          fmt::format("SATCHEL_LOG_LEVEL={}", name_of(configuration.log_level)),
+          fmt::format("SATCHEL_LOG_LEVEL={}", name_of(level)),
           fmt::format("AWS_ACCESS_KEY_ID={}", key),
           fmt::format("AWS_SECRET_ACCESS_KEY={}", *group_secret(means_.master_key, key))};
 }
