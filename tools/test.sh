@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests in stages and stops at the first stage that fails. Each stage tells how long it took; the last line counts tests.
-# usage: tools/test.sh [STAGE...]     rules units fuzz web blackbox oidc browser (all of them without one) · tsan
+# usage: tools/test.sh [STAGE...]     rules units fuzz web blackbox process oidc browser (all of them without one) · processes · tsan
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export CI=1  # warnings are errors
@@ -86,6 +86,20 @@ blackbox() {
   return $status
 }
 
+# The black-box tests with functions in processes of their own, of the program that AWS Lambda runs. What is about the binary alone (fifty
+# kills, disks, the data folder) is left to 'blackbox'; `processes` leaves nothing out.
+process() { in_processes process -k 'not fifty_kills and not full_disk and not data_folder and not taken_port'; }
+processes() { in_processes processes; }
+in_processes() { # NAME PYTEST-ARGUMENT...
+  local name=$1 status=0
+  shift
+  python_environment || return 1
+  SATCHEL_FUNCTIONS=process SATCHEL_BINARY=$PWD/$build/apps/satchel/satchel run "$name" build/python/bin/python -m pytest tests/e2e -q -p no:cacheprovider -o tmp_path_retention_policy=failed -o tmp_path_retention_count=1 --durations=5 --color=no "$@" || status=1
+  count "$(number "$name" '\d+(?= passed)')" "$(number "$name" '\d+(?= failed)')"
+  count 0 "$(number "$name" '\d+(?= error)')"
+  return $status
+}
+
 # A client that we did not write signs in at the real binary.
 oidc() {
   PATH="$(tools/node_path.sh):$PATH"
@@ -121,7 +135,7 @@ tsan() {
   return $status
 }
 
-[ $# -gt 0 ] || set -- rules units fuzz web blackbox oidc browser
+[ $# -gt 0 ] || set -- rules units fuzz web blackbox process oidc browser
 result=0
 for stage in "$@"; do
   say "$stage"

@@ -59,7 +59,7 @@ Result<std::unique_ptr<LambdaInstallation>> LambdaInstallation::open(const Lambd
 }
 
 Result<void> LambdaInstallation::open_ports() {
-  known_ = {.public_url = settings_.public_url, .default_quota = settings_.quota, .version = SATCHEL_VERSION};
+  known_ = {.public_url = settings_.public_url, .default_quota = settings_.quota, .access_token_life = settings_.access_token_life, .version = SATCHEL_VERSION};
   credentials_ = TRY(credentials_of(process_.environment));
   auto table = aws::table_at(settings_.table, process_.environment);
   if (!table) return unusable("SATCHEL_TABLE: " + table.error().message);

@@ -54,6 +54,12 @@ Result<std::string> url(const Reader& reader) {
   return value;
 }
 
+Result<Duration> lifetime(const Reader& reader, std::string_view name, std::string_view standard) {
+  const auto life = parse_duration(reader.text(name, standard));
+  if (!life || *life > std::chrono::minutes{60}) return wrong(name, "give a span of at most 60m, such as 5m.");
+  return *life;
+}
+
 Result<std::string> master_key(const Reader& reader) {
   const std::string text = reader.text("SATCHEL_MASTER_KEY");
   if (text.empty() && reader.text("SATCHEL_MASTER_KEY_SECRET").empty()) {
@@ -106,6 +112,7 @@ Result<LambdaSettings> lambda_settings(const aws::Environment& environment) {
   settings.queues = TRY(queues(reader));
   settings.mail_from = reader.text("SATCHEL_MAIL_FROM");
   settings.quota = TRY(reader.number("SATCHEL_QUOTA", 1'000'000'000'000, 1, 1'000'000'000'000'000));
+  settings.access_token_life = TRY(lifetime(reader, "SATCHEL_ACCESS_TOKEN_LIFETIME", "5m"));
   settings.proxies = static_cast<int>(TRY(reader.number("SATCHEL_PROXIES", 0, 0, 8)));
   settings.log_level = TRY(log_level(reader));
   return settings;

@@ -24,6 +24,7 @@ struct LambdaSettings {
   std::map<std::string, std::string, std::less<>> queues;  // SATCHEL_QUEUES: group to URL, for the fan-out
   std::string mail_from;      // SATCHEL_MAIL_FROM; empty: no mail
   std::int64_t quota = 0;     // SATCHEL_QUOTA: bytes of a new person's space
+  Duration access_token_life{};  // SATCHEL_ACCESS_TOKEN_LIFETIME: "5m"
   int proxies = 0;            // SATCHEL_PROXIES: those in front of API Gateway that write X-Forwarded-For
   LogLevel log_level = LogLevel::info;  // SATCHEL_LOG_LEVEL
 

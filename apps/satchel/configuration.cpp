@@ -109,6 +109,12 @@ Result<void> set_log_level(Configuration& configuration, std::string_view value)
   return {};
 }
 
+Result<void> set_functions(Configuration& configuration, std::string_view value) {
+  if (value != "inprocess" && value != "process") return fail(ErrorCode::invalid, "Take inprocess, or process for processes of their own, as AWS Lambda runs them.");
+  configuration.functions_in_processes = value == "process";
+  return {};
+}
+
 Result<void> set_data(Configuration& configuration, std::string_view value) {
   if (value.empty()) return fail(ErrorCode::invalid, "Name a folder.");
   configuration.data = std::string(value);
@@ -197,6 +203,8 @@ constexpr Setting kSettings[] = {
     {"scopes", "", "What the page asks of the issuer; without it openid, profile, email and offline_access, as far as it knows them", false, set_text<&Configuration::scopes>},
     {"admins", "", "Who of the issuer's people are administrators, separated by commas: addresses it has verified, claims such as groups=admins, or subjects", false, set_admins},
     {"required_claim", "", "What an access token of the issuer must carry to be let in, such as groups=satchel", false, set_required_claim},
+    {"functions", "inprocess", "Where the functions run: inprocess, or process for processes of their own, of the program that AWS Lambda runs", false, set_functions},
+    {"bootstrap", "", "That program, with functions = process; without it, the file 'bootstrap' beside this one", false, set_text<&Configuration::bootstrap>},
 };
 
 bool is_known(std::string_view key) { return std::ranges::find(kSettings, key, &Setting::key) != std::end(kSettings); }
@@ -244,6 +252,9 @@ Result<void> complete_storage(const Configuration& configuration) {
   }
   if (configuration.table.empty() && !configuration.master_key.empty()) {
     return fail(ErrorCode::invalid, "master_key goes with a table elsewhere; the data folder has a key of its own. Set table, too, or take master_key away.");
+  }
+  if (configuration.functions_in_processes && configuration.table.empty() != configuration.objects.empty()) {
+    return fail(ErrorCode::invalid, "With functions = process, table and objects lie both here or both elsewhere. Set the other one, too, or take functions away.");
   }
   return {};
 }

@@ -31,6 +31,8 @@ struct Configuration {
   Duration access_token_life{}, upload_url_life{};
   LogLevel log_level = LogLevel::info;
   std::string smtp_url, smtp_password, mail_from;
+  bool functions_in_processes = false;
+  std::string bootstrap;  // the functions' program; empty: beside this one
 
   std::string table, objects;  // empty: in the data folder; else as aws/location.hpp writes where they lie
   std::string object_events;   // URL of an SQS queue that hears of new objects elsewhere; empty: none does

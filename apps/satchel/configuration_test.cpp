@@ -56,6 +56,14 @@ TEST(Configuration, FlagsWinOverTheEnvironmentAndThatOverTheFile) {
   EXPECT_EQ(from["public_url"], "from listen");
 }
 
+TEST(Configuration, RunsFunctionsInProcessesWhereItIsTold) {
+  EXPECT_FALSE(load(sources()).functions_in_processes);
+  const Configuration told = load(sources({{"functions", "process"}}, {{"SATCHEL_BOOTSTRAP", "/opt/satchel/bootstrap"}}));
+  EXPECT_TRUE(told.functions_in_processes);
+  EXPECT_EQ(told.bootstrap, "/opt/satchel/bootstrap");
+  EXPECT_THAT(refusal(sources({{"functions", "threads"}})), HasSubstr("inprocess"));
+}
+
 TEST(Configuration, RefusesWhatItDoesNotKnowAndSaysWhere) {
   EXPECT_THAT(parse_settings("listen = x\npublic-url = y\n", "f").error().message, HasSubstr("f:2: there is no setting 'public-url'"));
   EXPECT_THAT(parse_settings("listen", "f").error().message, HasSubstr("f:1"));

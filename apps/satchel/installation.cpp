@@ -36,20 +36,30 @@ Result<std::unique_ptr<Installation>> Installation::open(const Configuration& co
   made->objects_ = TRY(open_objects(configuration, ground.folder, ground.master_key, [&table = *made->table_, &clock = process.clock](std::string_view ticket) { return ticket_stands(table, clock, ticket); }, process));
   made->settings_.object_events = made->objects_.has_events;
   made->sign_in_ = TRY(open_sign_in(configuration, *made->table_, *ground.vault, process));
-  made->wire_functions();
+  TRY(made->wire_functions());
   made->wire_gateway();
   return made;
 }
 
-void Installation::wire_functions() {
+Result<void> Installation::wire_functions() {
   const Ports ports{*table_, *objects_.store, sign_in_->directory(), *mailer_, *ground_->vault, *ground_->hasher, settings_};
-  registry_ = std::make_unique<Registry>(all_rows(*sign_in_), ports);
+  if (configuration_.functions_in_processes) {
+    processes_ = TRY(FunctionProcesses::start({configuration_, ground_->master_key, *table_, objects_.endpoint.get(), process_}, all_rows(*sign_in_)));
+    registry_ = std::make_unique<Registry>(processes_->bind(ports));
+  } else {
+    registry_ = std::make_unique<Registry>(all_rows(*sign_in_), ports);
+  }
   delivery_ = std::make_unique<Delivery>(*registry_, *table_, *objects_.store, process_.clock, process_.random, process_.logger, random_id(process_.random));
   schedules_ = std::make_unique<Schedules>(*registry_, *table_, process_.clock, process_.random, process_.logger);
   // What this process writes it delivers at once in any case; each look at a table elsewhere is sixteen reads that are paid.
   const EventWorkerOptions pace{.poll = configuration_.table.empty() ? Duration{1'000} : Duration{3'000}};
   worker_ = std::make_unique<EventWorker>(*delivery_, *schedules_, process_.clock, process_.logger, pace);
   gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *ground_->vault, &sign_in_->issuer(), process_.clock, process_.random, process_.logger});
+  return {};
+}
+
+void Installation::stop_functions(Time deadline) {
+  if (processes_) processes_->stop(deadline);
 }
 
 void Installation::wire_gateway() {
@@ -108,6 +118,13 @@ std::string Installation::metrics() const {
   text += metric("satchel_events_delivered_total", "counter", "Events that a consumer has handled.", delivered.delivered);
   text += metric("satchel_events_failed_total", "counter", "Tries of consumers that failed.", delivered.failed);
   text += metric("satchel_events_dead_total", "counter", "Events that were given up.", delivered.dead);
+  if (processes_) {
+    const auto functions = processes_->counters();
+    text += metric("satchel_function_processes", "gauge", "Processes of functions now.", functions.processes_now);
+    text += metric("satchel_function_processes_started_total", "counter", "Processes of functions that were started.", functions.launched);
+    text += metric("satchel_function_processes_crashed_total", "counter", "Processes of functions that ended by themselves.", functions.crashed);
+    text += metric("satchel_function_processes_killed_total", "counter", "Processes of functions that were killed at a deadline.", functions.killed);
+  }
   const net::Server* listening = server_;
   if (!listening) return text;
   const auto server = listening->counters();

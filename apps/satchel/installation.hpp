@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/satchel/function_processes.hpp"
 #include "apps/satchel/ground.hpp"
 #include "apps/satchel/sign_in.hpp"
 #include "satchel/gateway/gateway.hpp"
@@ -28,6 +29,8 @@ class Installation {
   net::Handler& handler() { return *gateway_; }
   /// Starts and ends the delivery of events and the functions of the clock.
   EventWorker& events() { return *worker_; }
+  /// Ends the functions' processes, where they have some: what runs may end until `deadline`.
+  void stop_functions(Time deadline);
   /// /readyz says so from here on: the start is over.
   void announce_ready() { ready_ = true; }
   /// What the person at the terminal should do while no administrator exists.
@@ -37,7 +40,7 @@ class Installation {
 
  private:
   Installation(const Configuration& configuration, Ground& ground, const Process& process);
-  void wire_functions();
+  Result<void> wire_functions();
   void wire_gateway();
   Result<Json> page_configuration(const Call& call) const;
   std::string store_metrics() const;
@@ -51,6 +54,7 @@ class Installation {
   std::unique_ptr<Table> table_;  // tells the worker of new events
   std::unique_ptr<Mailer> mailer_;
   std::unique_ptr<SignIn> sign_in_;
+  std::unique_ptr<FunctionProcesses> processes_;  // null: functions run in this one
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<Delivery> delivery_;
   std::unique_ptr<Schedules> schedules_;

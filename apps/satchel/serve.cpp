@@ -121,7 +121,9 @@ class Serving {
     const Time until = clock_->now() + kStopPatience;
     if (server_) server_->stop(until);
     if (admin_server_) admin_server_->stop(until);
-    if (installation_) installation_->events().stop();
+    if (!installation_) return;
+    installation_->stop_functions(until);
+    installation_->events().stop();
   }
 
  private:

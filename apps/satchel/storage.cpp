@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "apps/satchel/function_processes.hpp"
 #include "apps/satchel/ground.hpp"
 #include "satchel/aws/event_queue.hpp"
 #include "satchel/aws/location.hpp"
@@ -42,7 +43,10 @@ Result<ObjectSide> objects_in(const Configuration& configuration, const DataFold
       {.prefix = std::string(kObjectsPath),
        .bucket = signing.bucket,
        .region = signing.region,
-       .secrets = [key = signing.access_key, secret = signing.secret](std::string_view asked) { return asked == key ? std::optional(secret) : std::nullopt; },
+       .secrets = [key = signing.access_key, secret = signing.secret, master_key, groups = configuration.functions_in_processes](std::string_view asked) {
+         if (asked == key) return std::optional(secret);
+         return groups ? group_secret(master_key, asked) : std::nullopt;
+       },
        .ticket_check = std::move(ticket_check)},
       *side.engine, process.clock, process.random, process.logger);
   side.store = embedded::object_store(std::move(signing), *side.engine);

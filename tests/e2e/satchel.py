@@ -1,6 +1,7 @@
 """A throw-away Satchel for black-box tests: the real binary, its own folder, its own port; and a client of its API.
 
-Nothing here knows the code. `SATCHEL_BINARY` names the binary; without it build/dev's is taken.
+Nothing here knows the code. `SATCHEL_BINARY` names the binary; without it build/dev's is taken. SATCHEL_FUNCTIONS=process in the environment
+runs all of it with functions in processes of their own, of the program that SATCHEL_BOOTSTRAP names (without it, the one built with the binary).
 """
 import base64
 import json
@@ -18,6 +19,7 @@ import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = os.environ.get("SATCHEL_BINARY", str(TOP / "build/dev/apps/satchel/satchel"))
+BOOTSTRAP = os.environ.setdefault("SATCHEL_BOOTSTRAP", str(pathlib.Path(BINARY).resolve().parent.parent / "lambda/bootstrap"))
 PASSWORD = "a long enough pass phrase"
 
 _CRC64_TABLE = []

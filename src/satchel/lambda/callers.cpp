@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "satchel/base/encoding.hpp"
+#include "satchel/lambda/queue.hpp"
 
 namespace satchel::lambda {
 namespace {
@@ -29,6 +31,11 @@ Json headers_json(const TextMap& headers) {
   return json;
 }
 
+/// API Gateway gives an authorizer's values as strings.
+Json authorizer_json(const Found& found) {
+  return Json::object({{"user", found.user.str()}, {"epoch", fmt::to_string(found.epoch)}, {"session", found.session}, {"token", found.token.str()}});
+}
+
 Json context_json(const HttpCall& call, const Passage& passage) {
   const Request& request = call.request;
   Json context = Json::object({{"accountId", "000000000000"},
@@ -43,7 +50,7 @@ Json context_json(const HttpCall& call, const Passage& passage) {
                                {"routeKey", passage.route},
                                {"stage", "$default"},
                                {"timeEpoch", to_millis(passage.at)}});
-  if (!passage.authorizer.is_null()) context.set("authorizer", Json::object({{"lambda", passage.authorizer}}));
+  if (call.found) context.set("authorizer", Json::object({{"lambda", authorizer_json(*call.found)}}));
   return context;
 }
 
@@ -73,10 +80,20 @@ Result<std::string> body_in(const Json& answer) {
   return *std::move(bytes);
 }
 
-Json event_json(const Event& event) {
-  Json data = Json::object();
-  for (const auto& [name, value] : event.data) data.set(name, value);
-  return Json::object({{"id", event.id}, {"type", event.type}, {"time", to_millis(event.time)}, {"actor", event.actor}, {"subject", event.subject}, {"data", std::move(data)}});
+/// S3's word of a new object, as EventBridge brings it.
+std::string object_created(const Event& event) {
+  const auto size = event.data.find("size");
+  std::int64_t bytes = 0;
+  if (size != event.data.end()) std::from_chars(size->second.data(), size->second.data() + size->second.size(), bytes);
+  return Json::object({{"version", "0"},
+                       {"id", event.id},
+                       {"detail-type", "Object Created"},
+                       {"source", "aws.s3"},
+                       {"account", "000000000000"},
+                       {"time", event.time},
+                       {"region", "us-east-1"},
+                       {"detail", Json::object({{"version", "0"}, {"bucket", Json::object({{"name", "satchel"}})}, {"object", Json::object({{"key", event.subject}, {"size", bytes}})}})}})
+      .text();
 }
 
 }  // namespace
@@ -119,12 +136,12 @@ Result<Response> http_response_from(std::string_view answer) {
 }
 
 Json queue_event(std::string_view consumer, const Event& event, std::string_view group) {
-  const Json body = Json::object({{"consumer", consumer}, {"event", event_json(event)}});
+  const std::string body = event.type == kObjectCreated ? object_created(event) : message_for(consumer, event);
   const std::string time = fmt::to_string(to_millis(event.time));
   return Json::object({{"Records", Json::Array{Json::object(
                                        {{"messageId", event.id},
                                         {"receiptHandle", event.id},
-                                        {"body", body.text()},
+                                        {"body", body},
                                         {"attributes", Json::object({{"ApproximateReceiveCount", "1"}, {"SentTimestamp", time}, {"SenderId", "satchel"}, {"ApproximateFirstReceiveTimestamp", time}})},
                                         {"messageAttributes", Json::object()},
                                         {"eventSource", "aws:sqs"},

@@ -19,7 +19,6 @@ struct Passage {
   std::string route;   // "POST /api/v1/folders/{id}"
   std::string domain;  // "files.example.org"
   Time at{};
-  Json authorizer;     // what the Lambda authorizer gave as its context; null where the route has none
 };
 
 /// The event of a request. Its cookies go as cookies: the header of that name is left out.
@@ -28,7 +27,7 @@ Json http_event(const HttpCall& call, const Passage& passage);
 /// Error: internal, where the answer has not that form.
 Result<Response> http_response_from(std::string_view answer);
 
-/// A batch of one message, with the body that `fanout` sends for a consumer.
+/// A batch of one message: what `fanout` sends for a consumer, or, of a new object, what EventBridge sends.
 Json queue_event(std::string_view consumer, const Event& event, std::string_view group);
 /// What became of that message. Error: unavailable, where it failed and is to come again.
 Result<void> queue_outcome(std::string_view answer, const Event& event);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "satchel/base/encoding.hpp"
+#include "satchel/lambda/queue.hpp"
 #include "satchel/memory/random.hpp"
 
 namespace satchel::lambda {
@@ -47,7 +48,8 @@ TEST(Callers, HaveEveryRequestReadAsItWas) {
     request.headers = writer.map("%;,", "\n\t\x01");
     request.cookies = writer.map(";= \t\n\x01,", ";\n\t \x01");
     request.body = writer.below(2) ? writer.bytes() : writer.text();
-    const Json event = http_event(call, {.route = "GET /api/v1/{p}", .domain = "localhost", .at = Time{}, .authorizer = {}});
+    if (writer.below(2)) call.found = Found{.user = UserId("u"), .epoch = static_cast<std::int64_t>(writer.below(9)), .session = writer.text(), .token = TokenId(writer.text())};
+    const Json event = http_event(call, {.route = "GET /api/v1/{p}", .domain = "localhost", .at = Time{}});
     const auto parsed = Json::parse(event.text());
     ASSERT_TRUE(parsed);
     const auto again = http_call_from(*parsed);
@@ -60,6 +62,12 @@ TEST(Callers, HaveEveryRequestReadAsItWas) {
     EXPECT_EQ(again->request.body, request.body);
     EXPECT_EQ(again->request_id, call.request_id);
     EXPECT_EQ(again->client, call.client);
+    ASSERT_EQ(again->found.has_value(), call.found.has_value());
+    if (!call.found) continue;
+    EXPECT_EQ(again->found->user, call.found->user);
+    EXPECT_EQ(again->found->epoch, call.found->epoch);
+    EXPECT_EQ(again->found->session, call.found->session);
+    EXPECT_EQ(again->found->token, call.found->token);
   }
 }
 
@@ -70,10 +78,11 @@ TEST(Callers, LeaveTheCookieHeaderOut) {
   EXPECT_EQ(event.find("cookies")->text(), R"(["a=1","b=2"])");
 }
 
-TEST(Callers, ShowWhoAsksWhereTheRouteHasAnAuthorizer) {
-  const HttpCall call{.request = {.method = "GET", .path = "/"}, .request_id = "id", .client = {}};
+TEST(Callers, ShowWhoAsksAsTheAuthorizerDoes) {
+  HttpCall call{.request = {.method = "GET", .path = "/"}, .request_id = "id", .client = {}};
   EXPECT_EQ(http_event(call, {}).find("requestContext")->find("authorizer"), nullptr);
-  EXPECT_EQ(http_event(call, {.authorizer = Json::object({{"user", "u"}})}).find("requestContext")->find("authorizer")->text(), R"({"lambda":{"user":"u"}})");
+  call.found = Found{.user = UserId("u"), .epoch = 3, .session = "s", .token = {}};
+  EXPECT_EQ(http_event(call, {}).find("requestContext")->find("authorizer")->text(), R"({"lambda":{"user":"u","epoch":"3","session":"s","token":""}})");
 }
 
 TEST(Callers, ReadEveryAnswerAsItWas) {
@@ -107,11 +116,29 @@ TEST(Callers, SendAnEventAsTheFanOutDoes) {
   EXPECT_EQ(*message.find("body")->as<std::string>(), R"({"consumer":"drop_links","event":{"id":"01E","type":"entry.moved","time":5,"actor":"u","subject":"s","data":{"a":"b"}}})");
   EXPECT_EQ(*message.find("messageId")->as<std::string>(), "01E");
   EXPECT_EQ(*message.find("eventSource")->as<std::string>(), "aws:sqs");
+  const auto messages = queue_messages_from(batch);
+  ASSERT_TRUE(is_queue_batch(batch) && messages && messages->size() == 1);
+  const auto work = queue_work_from(messages->front().body);
+  ASSERT_TRUE(std::holds_alternative<ForConsumer>(work));
+  EXPECT_EQ(std::get<ForConsumer>(work).event.data, event.data);
   EXPECT_TRUE(queue_outcome(R"({"batchItemFailures":[]})", event));
   EXPECT_TRUE(queue_outcome("null", event)) << "Lambda takes nothing for success, too";
   EXPECT_EQ(queue_outcome(R"({"batchItemFailures":[{"itemIdentifier":"01E"}]})", event).error().code, ErrorCode::unavailable);
   EXPECT_EQ(queue_outcome("no JSON", event).error().code, ErrorCode::internal);
+  EXPECT_FALSE(is_queue_batch(schedule_event("sweep")));
   EXPECT_EQ(schedule_event("sweep").text(), R"({"schedule":"sweep"})");
+}
+
+TEST(Callers, SendWordOfANewObjectAsEventBridgeDoes) {
+  const Event event{.id = "01E", .type = std::string(kObjectCreated), .time = from_millis(5'000), .actor = "system", .subject = "an object", .data = {{"size", "7"}}};
+  const auto messages = queue_messages_from(queue_event("reconcile_upload", event, "ingest"));
+  const auto work = queue_work_from(messages.value().front().body);
+  ASSERT_TRUE(std::holds_alternative<ObjectsCreated>(work));
+  const Event& again = std::get<ObjectsCreated>(work).events.front();
+  EXPECT_EQ(again.id, event.id);
+  EXPECT_EQ(again.subject, event.subject);
+  EXPECT_EQ(again.time, event.time);
+  EXPECT_EQ(again.data, event.data);
 }
 
 }  // namespace

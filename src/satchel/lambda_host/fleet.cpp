@@ -13,7 +13,10 @@ namespace {
 constexpr std::size_t kLargestPayload = 6 * 1024 * 1024;  // of a request, as Lambda's
 constexpr Duration kForLong = std::chrono::hours{24};
 
-Error no_process(std::string detail) { return {ErrorCode::unavailable, "This part of Satchel cannot be started right now, and did nothing. Try again in a moment; if it stays, tell an administrator the request id.", std::move(detail), "function_not_started"}; }
+Error no_process(std::string detail) {
+  return {ErrorCode::unavailable, "This part of Satchel cannot be started right now, and did nothing. Try again in a moment; if it stays, tell an administrator the request id.",
+          std::move(detail), "function_not_started"};
+}
 Error busy(std::string detail) { return {ErrorCode::unavailable, "The server has too much to do and did nothing. Try again in a moment.", std::move(detail), "busy"}; }
 
 std::unexpected<Error> not_now(std::string message) { return fail(ErrorCode::forbidden, std::move(message), {}, "InvalidStateTransition"); }
@@ -135,7 +138,9 @@ Result<void> Fleet::next(const std::string& secret, Give give) {
 Result<Fleet::Process*> Fleet::find_working(const std::string& secret, const std::string& id, const std::string& token) {
   Process& process = *TRY(find(secret));
   if (process.state != State::working || process.invocation->work.id != id) return satchel::fail(ErrorCode::forbidden, "This process has no such invocation.", {}, "InvalidRequestID");
-  if (process.invocation->work.token != token) return satchel::fail(ErrorCode::forbidden, "The answer does not show the Lambda-Runtime-Invocation-Id of its invocation.", {}, "InvalidRequestID");
+  if (process.invocation->work.token != token) {
+    return satchel::fail(ErrorCode::forbidden, "The answer does not show the Lambda-Runtime-Invocation-Id of its invocation.", {}, "InvalidRequestID");
+  }
   return &process;
 }
 
@@ -196,8 +201,8 @@ void Fleet::crashed(const Process& process, const std::string& how) {
   ++counters_.crashed;
   logger_->error("function.ended", {{"group", process.group}, {"request_id", process.invocation ? process.invocation->work.id : std::string()}, {"how", how}});
   if (!process.invocation) return;
-  settle(process.invocation, satchel::fail(ErrorCode::unavailable, "This stopped in the middle. Whether it had an effect is not known: look before you try again; if it stays, tell an administrator the request id.",
-                                           fmt::format("the process {}", how), "function_ended"));
+  constexpr auto kSentence = "This stopped in the middle. Whether it had an effect is not known: look before you try again; if it stays, tell an administrator the request id.";
+  settle(process.invocation, satchel::fail(ErrorCode::unavailable, kSentence, fmt::format("the process {}", how), "function_ended"));
 }
 
 /// One trouble is one line in the log, however often it is tried again.

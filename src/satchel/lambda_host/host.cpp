@@ -37,10 +37,12 @@ class LocalHost final : public Host {
   Program program(const std::string& group, const std::string& process) const {
     Program made{.path = options_.bootstrap, .environment = {}, .folder = options_.folder};
     if (options_.environment) made.environment = options_.environment(group);
-    for (std::string line : {fmt::format("_HANDLER={}", group), fmt::format("AWS_LAMBDA_FUNCTION_NAME=satchel-{}", group), fmt::format("AWS_LAMBDA_RUNTIME_API=127.0.0.1:{}/{}", server_->port(), process),
-                             std::string("AWS_LAMBDA_FUNCTION_VERSION=$LATEST"), fmt::format("LAMBDA_TASK_ROOT={}", options_.folder), std::string("AWS_REGION=us-east-1"), std::string("TZ=:UTC")}) {
-      made.environment.push_back(std::move(line));
-    }
+    auto& lines = made.environment;
+    lines.push_back(fmt::format("_HANDLER={}", group));
+    lines.push_back(fmt::format("AWS_LAMBDA_FUNCTION_NAME=satchel-{}", group));
+    lines.push_back(fmt::format("AWS_LAMBDA_RUNTIME_API=127.0.0.1:{}/{}", server_->port(), process));
+    lines.push_back(fmt::format("LAMBDA_TASK_ROOT={}", options_.folder));
+    lines.insert(lines.end(), {"AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_REGION=us-east-1", "TZ=:UTC"});
     return made;
   }
 
@@ -56,7 +58,8 @@ class LocalHost final : public Host {
 
 Result<std::unique_ptr<Host>> Host::start(HostOptions options, Clock& clock, Random& random, Logger& logger) {
   if (access(options.bootstrap.c_str(), X_OK) != 0) {
-    return fail(ErrorCode::invalid, fmt::format("The functions' program {} is not there or may not be run. Set 'bootstrap' to the file of that name from the release, or leave 'functions' at inprocess.", options.bootstrap));
+    constexpr auto kSentence = "The functions' program {} is not there or may not be run. Set 'bootstrap' to the file of that name from the release, or leave 'functions' at inprocess.";
+    return fail(ErrorCode::invalid, fmt::format(kSentence, options.bootstrap));
   }
   auto host = std::make_unique<LocalHost>(std::move(options), clock, random, logger);
   TRY(host->start(logger));

@@ -81,8 +81,8 @@ void RuntimeApi::give_next(const std::string& process, const Shared& exchange) {
 void RuntimeApi::take_response(const std::string& process, const std::string& id, const Shared& exchange) {
   exchange->read_all(kLargestAnswer, [this, process, id, exchange](Result<std::string> body) {
     if (body) return answer(*exchange, fleet_->respond(process, id, field(*exchange, "lambda-runtime-invocation-id"), *std::move(body)));
-    const bool large = body.error().code == ErrorCode::too_large;
-    answer(*exchange, large ? 413 : 400, large ? document_of("RequestEntityTooLarge", fmt::format("Exceeded maximum allowed payload size ({} bytes).", kLargestAnswer)) : document_of("MalformedRequest", body.error().message));
+    if (body.error().code != ErrorCode::too_large) return answer(*exchange, 400, document_of("MalformedRequest", body.error().message));
+    answer(*exchange, 413, document_of("RequestEntityTooLarge", fmt::format("Exceeded maximum allowed payload size ({} bytes).", kLargestAnswer)));
   });
 }
 

@@ -23,6 +23,7 @@ struct SignedIn {
   User user;
   TokenId token;  // the API token; empty: by a sign-in of their own
   std::set<std::string, std::less<>> scopes;  // of the token: "files:read", "files:write", "links:write", "account"
+  std::string session = {};                   // of the sign-in, where it is one that we can end
 
   bool by_api_token() const { return !token.empty(); }
 };

@@ -61,7 +61,7 @@ Result<SignedIn> confirm(const Call& call, const TableReader& table, const Found
   const auto items = TRY(table.batch_get(call, wanted));
   User user = TRY(active_user(items[0], found.epoch));
   if (!items.back()) return void_token("the session has ended");
-  return SignedIn{.user = std::move(user)};
+  return SignedIn{.user = std::move(user), .session = found.session};
 }
 
 Result<SignedIn> AuthenticateGate::authenticate(const Call& call, std::string_view authorization) { return TRY(admit(call, authorization)).person; }

@@ -114,6 +114,8 @@ struct Bound {
 class Registry {
  public:
   Registry(std::vector<Row> rows, const Ports& ports);
+  /// Over functions that were made elsewhere.
+  explicit Registry(std::vector<Bound> bound) : bound_(std::move(bound)) {}
 
   const std::vector<Bound>& all() const { return bound_; }
 
