@@ -51,10 +51,13 @@ class Examination {
 
   Findings all() {
     if (!reach()) return std::move(findings_);
-    try_put();
-    try_checksum();
-    try_parts();
-    try_browser();
+    // Where nothing can be put, all that follows would only say so again.
+    if (try_put()) {
+      try_no_overwriting();
+      try_checksum();
+      try_parts();
+      try_browser();
+    }
     look_at_upkeep();
     tidy();
     return std::move(findings_);
@@ -92,10 +95,14 @@ class Examination {
     return response ? response->status : 0;
   }
 
-  void try_put() {
+  bool try_put() {
     const int status = put(key_, kBytes, kBytes);
-    if (status != 200) return add(Weight::bad, fmt::format("A PUT to a signed address was answered by {}. The credential needs s3:PutObject in the bucket '{}', and the engine presigned addresses.", status, options_.bucket));
-    add(Weight::good, "A signed address takes the bytes that it was signed for.");
+    if (status == 200) return add(Weight::good, "A signed address takes the bytes that it was signed for."), true;
+    add(Weight::bad, fmt::format("A PUT to a signed address was answered by {}. The credential must be right, have s3:PutObject in the bucket '{}', and the engine must know presigned addresses.", status, options_.bucket));
+    return false;
+  }
+
+  void try_no_overwriting() {
     const int again = put(key_, kBytes, kBytes);
     if (again == 412 || again == 409) {
       add(Weight::good, "A signed address never overwrites an object (If-None-Match).");
@@ -174,7 +181,8 @@ class Examination {
     add(Weight::good, fmt::format("Browsers that come from {} may upload and download.", page_));
     const auto got = send("GET", *url, {{"origin", page_}}, "");
     if (!got || got->status != 200) return add(Weight::bad, fmt::format("A GET of a signed address was answered by {}.", got ? got->status : 0));
-    if (!lower(got->fields.find("access-control-expose-headers").value_or("")).contains("etag")) {
+    const std::string exposed = lower(got->fields.find("access-control-expose-headers").value_or(""));
+    if (!exposed.contains("etag") && exposed != "*") {
       add(Weight::advice, "The bucket's CORS rules do not expose ETag and x-amz-checksum-*. Nothing of Satchel's page needs them; other pages may.");
     }
   }

@@ -10,6 +10,7 @@ namespace satchel::oidc {
 namespace {
 
 constexpr std::size_t kLargestDocument = 512 * 1024;
+constexpr Duration kNewKeyPatience{1'000};
 
 bool is_loopback(std::string_view host) {
   const bool numbers = host.find_first_not_of("0123456789.") == host.npos;
@@ -113,20 +114,32 @@ Result<Issuer::Keys> Issuer::read_keys(const Call& call) const {
   return keys;
 }
 
-bool Issuer::has(std::string_view kid, Time at_least) const {
+struct Issuer::Seen {
+  std::optional<RsaPublicKey> key;
+  bool fresh = false, usable = false, rested = false;  // of the keys; whether they may be read again
+};
+
+Issuer::Seen Issuer::look(std::string_view kid, Time now) const {
   const std::scoped_lock lock(mutex_);
-  return read_ >= at_least && keys_.contains(kid);
+  const auto found = keys_.find(kid);
+  Seen seen{.key = found == keys_.end() ? std::nullopt : std::optional(found->second)};
+  seen.fresh = read_ + options_.fresh > now;
+  seen.usable = read_ + options_.stale > now;
+  seen.rested = tried_ + options_.pause <= now || tried_ > now;  // a clock that was set back is no reason never to read again
+  return seen;
 }
 
-/// Reads the keys, unless another thread has tried since `seen`. Its error is that of the reading.
-Result<void> Issuer::renew(const Call& call, Time seen) const {
-  const std::scoped_lock reading(reading_);
+/// Reads the keys where another thread has not just done so; waits so long for one that does. Its error is that of the reading.
+Result<void> Issuer::renew(const Call& call, std::string_view kid, Duration patience) const {
+  const std::unique_lock reading(reading_, patience);
+  if (!reading) return {};
+  const Time now = clock_->now();
+  if (const Seen seen = look(kid, now); !seen.rested || (seen.key && seen.fresh)) return {};
   {
     const std::scoped_lock lock(mutex_);
-    if (tried_ != seen) return {};
-    tried_ = clock_->now();
+    tried_ = now;
   }
-  auto keys = read_keys({.now = call.now, .deadline = clock_->now() + options_.patience});
+  auto keys = read_keys({.now = call.now, .deadline = now + options_.patience});
   if (!keys) {
     logger_->warn("issuer.keys_not_read", {{"issuer", options_.url}, {"code", to_string(keys.error().code)}, {"detail", keys.error().detail}});
     return std::unexpected(keys.error());
@@ -138,23 +151,15 @@ Result<void> Issuer::renew(const Call& call, Time seen) const {
 }
 
 Result<std::optional<RsaPublicKey>> Issuer::find(const Call& call, std::string_view kid) const {
-  const Time now = clock_->now();
-  Time tried;
-  {
-    const std::scoped_lock lock(mutex_);
-    tried = tried_;
-  }
-  // A clock that was set back is no reason never to read again.
-  const bool may_read = tried + options_.pause <= now || tried > now;
-  Result<void> renewed{};
-  if (may_read && !has(kid, now - options_.fresh)) renewed = renew(call, tried);
-  const std::scoped_lock lock(mutex_);
-  if (read_ + options_.stale <= now) {
-    if (!renewed) return std::unexpected(renewed.error());
-    return fail(ErrorCode::unavailable, fmt::format("The keys of the issuer {} cannot be read now. Try again in a moment.", options_.url), {}, "issuer_silent");
-  }
-  const auto found = keys_.find(kid);
-  return found == keys_.end() ? std::nullopt : std::optional(found->second);
+  const Seen before = look(kid, clock_->now());
+  if (before.key && before.fresh) return before.key;
+  // With a key that will do, nobody waits for another's reading; one that nobody knows may be new, or a stranger's.
+  const Duration patience = !before.usable ? options_.patience : before.key ? Duration{0} : kNewKeyPatience;
+  const auto renewed = renew(call, kid, patience);
+  const Seen after = look(kid, clock_->now());
+  if (after.usable) return after.key;
+  if (!renewed) return std::unexpected(renewed.error());
+  return fail(ErrorCode::unavailable, fmt::format("The keys of the issuer {} cannot be read now. Try again in a moment.", options_.url), {}, "issuer_silent");
 }
 
 Result<Claims> Issuer::person(const Call& call, std::string_view access_token) const {

@@ -60,14 +60,15 @@ class Issuer final : public KeySource {
   Result<net::ClientResponse> get(const Call& call, const std::string& address, std::string_view bearer = {}) const;
   Result<Json> document(const Call& call, const std::string& address, std::string_view what) const;
   Result<Keys> read_keys(const Call& call) const;
-  bool has(std::string_view kid, Time at_least) const;
-  Result<void> renew(const Call& call, Time seen) const;
+  struct Seen;  // what is known of a key now
+  Seen look(std::string_view kid, Time now) const;
+  Result<void> renew(const Call& call, std::string_view kid, Duration patience) const;
 
   IssuerOptions options_;
   Clock* clock_;
   Logger* logger_;
   std::unique_ptr<net::Client> http_;
-  mutable std::mutex reading_;  // one thread reads, others look at what is known meanwhile
+  mutable std::timed_mutex reading_;  // one thread reads; who has a key that will do goes on meanwhile
   mutable std::mutex mutex_;    // over all below; never held over a call
   mutable std::optional<Provider> provider_;
   mutable Keys keys_;
