@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace satchel {
@@ -53,6 +54,15 @@ bool LinkDoor::is_unlocked(const Link& link, std::string_view ticket, Time now) 
   const std::string version = fmt::format("{}:", link.version);
   // Both are of fixed form, so that text compares as numbers do.
   return plain && plain->starts_with(version) && plain->substr(version.size()) > fmt::format("{:015}", to_millis(now));
+}
+
+void let_caches_keep(Response& response, const Visitor& visitor, Duration most) {
+  const Link& link = visitor.link;
+  if (!link.password.empty() || link.max_downloads) return;
+  if (link.expires) most = std::min<Duration>(most, *link.expires - visitor.context.call.now);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(most).count();
+  // Browsers ask each time: a cache of their own could not be told that the link has ended.
+  if (seconds > 0) response.headers.emplace_back("cache-control", fmt::format("public, max-age=0, s-maxage={}", seconds));
 }
 
 Json visible_entry(const Item& item, const Link& link) {

@@ -40,6 +40,10 @@ class LinkDoor {
 /// The refusal of a link in this state.
 std::unexpected<Error> link_over(LinkState state);
 
+/// Lets a shared cache keep an answer that is the same for all who hold the link: it has neither password nor limit. For `most`, and never
+/// beyond the link's end; a withdrawn link may be seen for as long.
+void let_caches_keep(Response& response, const Visitor& visitor, Duration most);
+
 /// The API's Entry for a visitor: nothing of what lies outside of the link, nor of other links.
 Json visible_entry(const Item& item, const Link& link);
 

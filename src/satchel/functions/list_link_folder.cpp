@@ -10,7 +10,7 @@ namespace {
 
 class ListLinkFolder final : public Function {
  public:
-  explicit ListLinkFolder(const Wiring& wiring) : table_(wiring.reader()), door_(wiring.reader(), wiring.vault()) {}
+  explicit ListLinkFolder(const Wiring& wiring) : table_(wiring.reader()), door_(wiring.reader(), wiring.vault()), settings_(wiring.settings()) {}
 
   Result<Response> handle(const Context& context, const Request& request) override {
     const PageWanted wanted = TRY(page_wanted(request));
@@ -24,7 +24,9 @@ class ListLinkFolder final : public Function {
     for (const Item& item : page.items) entries.push(visible_entry(item, visitor.link));
     answer.set("entries", std::move(entries));
     if (!page.cursor.empty()) answer.set("cursor", page.cursor);
-    return Response::json(answer);
+    Response response = Response::json(answer);
+    let_caches_keep(response, visitor, settings_.shared_cache);
+    return response;
   }
 
  private:
@@ -48,6 +50,7 @@ class ListLinkFolder final : public Function {
 
   const TableReader& table_;
   LinkDoor door_;
+  const Settings& settings_;
 };
 
 }  // namespace

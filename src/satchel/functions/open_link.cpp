@@ -9,7 +9,7 @@ namespace {
 
 class OpenLink final : public Function {
  public:
-  explicit OpenLink(const Wiring& wiring) : table_(wiring.reader()), door_(wiring.reader(), wiring.vault()) {}
+  explicit OpenLink(const Wiring& wiring) : table_(wiring.reader()), door_(wiring.reader(), wiring.vault()), settings_(wiring.settings()) {}
 
   Result<Response> handle(const Context& context, const Request& request) override {
     const Visitor visitor = TRY(door_.enter(context, request, LinkDoor::Spent::refuse));
@@ -27,12 +27,15 @@ class OpenLink final : public Function {
       answer.set("max_downloads", *link.max_downloads);
       answer.set("downloads_left", std::max<std::int64_t>(link.left, 0));
     }
-    return Response::json(answer);
+    Response response = Response::json(answer);
+    let_caches_keep(response, visitor, settings_.shared_cache);
+    return response;
   }
 
  private:
   const TableReader& table_;
   LinkDoor door_;
+  const Settings& settings_;
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Settings {
   std::int64_t default_quota = 1'000'000'000'000;   // bytes of a new space
   Duration access_token_life{300'000};              // of a sign-in's access token
   std::string version;
+  Duration shared_cache{0};  // how long a cache in front of all may keep what everybody gets by an open link; 0: not at all
 };
 
 /// Everything that apps/ has to give.
