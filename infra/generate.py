@@ -231,8 +231,10 @@ def schedules(group):
 
 def group_resources(group):
     more = ([consume(group)] if group.events else []) + ([give_up(group)] if group.schedules else [])
+    # CloudFront may keep a link's manifest for so many seconds, where functions find it the same for everybody.
+    kept = {"SATCHEL_SHARED_CACHE": "30"} if any("{token}" in row["path"] for row in group.routes) else {}
     made = function(group.name, group.timeout, group.memory, policy.policies(group.handler, group.ports, group.families, more),
-                    environment(group.ports), reserved=RESERVED.get(group.name), slow_ms=group.slow_ms)
+                    environment(group.ports, kept), reserved=RESERVED.get(group.name), slow_ms=group.slow_ms)
     if group.events:
         made.update(queue(group))
     if group.schedules:

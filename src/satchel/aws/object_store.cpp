@@ -92,9 +92,9 @@ Result<void> removed(const Result<net::ClientResponse>& response) {
 
 class S3ObjectStore final : public ObjectStore {
  public:
-  S3ObjectStore(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random, std::optional<ContentDistribution> distribution)
+  S3ObjectStore(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random, std::unique_ptr<DownloadSigner> downloads)
       : knows_whole_(options.full_object_checksums), tickets_(options.tickets), longest_upload_url_(options.longest_upload_url),
-        s3_(std::move(options), clock, random), events_(std::move(events)), distribution_(std::move(distribution)) {}
+        s3_(std::move(options), clock, random), events_(std::move(events)), downloads_(std::move(downloads)) {}
 
   Result<SignedRequest> sign_upload(const Call& call, const Grant& grant, const UploadTerms& terms) const override;
   Result<SignedRequest> sign_part(const Call& call, const Grant& grant, const PartTerms& terms) const override;
@@ -128,7 +128,7 @@ class S3ObjectStore final : public ObjectStore {
   Duration longest_upload_url_;
   S3Client s3_;
   std::unique_ptr<ObjectEvents> events_;
-  std::optional<ContentDistribution> distribution_;
+  std::unique_ptr<DownloadSigner> downloads_;
 };
 
 Result<SignedRequest> S3ObjectStore::sign(const S3Request& request, const Call& call, Duration wanted) const {
@@ -160,13 +160,10 @@ Result<SignedRequest> S3ObjectStore::sign_part(const Call& call, const Grant& gr
 
 Result<SignedRequest> S3ObjectStore::sign_download(const Call& call, const Grant& grant, const DownloadTerms& terms) const {
   TRY(demand(grant, Action::read));
+  if (downloads_) return downloads_->sign_download(call, grant, terms);
   // Always a type of ours: what the uploader sent as the type is never sent on.
   const std::string type = terms.content_type.empty() ? "application/octet-stream" : terms.content_type;
   net::Parameters query{{"response-content-disposition", content_disposition(terms.file_name, terms.inline_view)}, {"response-content-type", type}};
-  if (distribution_) {
-    const Time expires = end_of(call, terms.lifetime);
-    return SignedRequest{.method = "GET", .url = signed_url(*distribution_, {'/' + terms.key.str(), std::move(query)}, expires), .headers = {}, .expires = expires};
-  }
   if (tickets_) query.insert(query.end(), {{"x-satchel-ticket", grant.ticket()}, {"x-satchel-lease", terms.lease}});
   return sign({"GET", terms.key, std::move(query), {}, {}}, call, terms.lifetime);
 }
@@ -250,8 +247,8 @@ Result<void> S3ObjectStore::remove(const Call& call, const ObjectKey& key) { ret
 
 }  // namespace
 
-std::unique_ptr<ObjectStore> s3_object_store(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random, std::optional<ContentDistribution> distribution) {
-  return std::make_unique<S3ObjectStore>(std::move(options), std::move(events), clock, random, std::move(distribution));
+std::unique_ptr<ObjectStore> s3_object_store(S3Options options, std::unique_ptr<ObjectEvents> events, Clock& clock, Random& random, std::unique_ptr<DownloadSigner> downloads) {
+  return std::make_unique<S3ObjectStore>(std::move(options), std::move(events), clock, random, std::move(downloads));
 }
 
 }  // namespace satchel::aws

@@ -4,17 +4,26 @@
 
 #include <gtest/gtest.h>
 
+#include "satchel/aws/cloudfront_signer.hpp"
 #include "satchel/memory/clock.hpp"
 #include "satchel/memory/random.hpp"
 
 namespace satchel::aws {
 namespace {
 
+/// Of this test alone.
+constexpr std::string_view kKey = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgoFbtUEI/Dlqc9m7L
+PuLmSphKi94MartZpOVUUiSr3XOhRANCAATOA45YUcb5oer1DORAPzQup0/PaaH5
+cJq2g4eQJqhtCfk2LsNSMOhSsj6OaYeUL7AMpkV3NbEkauRzufLTyzTd
+-----END PRIVATE KEY-----
+)";
+
 TEST(S3ObjectStore, SignsDownloadsForTheContentDistributionWhereThereIsOne) {
   ManualClock clock;
   SeededRandom random{1};
   const S3Options options{.endpoint = "https://s3.eu-central-1.amazonaws.com", .region = "eu-central-1", .bucket = "files", .bucket_in_host = true, .credentials = fixed_credential({"AKID", "secret"})};
-  const auto store = s3_object_store(options, nullptr, clock, random, ContentDistribution{"https://content.example.net", "K1", RsaPrivateKey::generate()});
+  const auto store = s3_object_store(options, nullptr, clock, random, cloudfront_downloads("https://content.example.net", *CloudFrontKey::from(kKey, "K1")));
   const Call call{.now = clock.now() + std::chrono::milliseconds{1}, .deadline = clock.now() + std::chrono::seconds{5}};
   const auto grant = decide(System{}, Action::read, {EntryId("entry"), {}, SpaceId("space"), UserId("owner"), false}, call.now);
   ASSERT_TRUE(grant) << grant.error().message;

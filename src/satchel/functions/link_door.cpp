@@ -59,8 +59,8 @@ bool LinkDoor::is_unlocked(const Link& link, std::string_view ticket, Time now) 
 Response shown(const Json& what, const Link& link, const Settings& settings, Time now) {
   Response response = Response::json(what);
   if (!link.password.empty() || link.max_downloads) return response;
-  const Duration left = link.expires ? *link.expires - now : settings.shared_caching;
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(std::min(left, settings.shared_caching));
+  const Duration left = link.expires ? *link.expires - now : settings.shared_cache;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(std::min(left, settings.shared_cache));
   // Browsers ask anew each time: a link that was withdrawn in this browser is gone in it.
   if (seconds.count() > 0) response.headers.emplace_back("cache-control", fmt::format("public, max-age=0, s-maxage={}", seconds.count()));
   return response;

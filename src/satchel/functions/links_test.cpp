@@ -43,27 +43,6 @@ class Links : public LinksFixture, public testing::WithParamInterface<std::uint6
 };
 INSTANTIATE_TEST_SUITE_P(Tables, Links, testing::Values(0, 1, 2, 3));
 
-TEST_P(Links, AreKeptByACdnOnlyWhereNothingButTheTokenIsAskedFor) {
-  const auto caching = [&](const Answer& link, std::string_view rest = "", TextMap headers = {}) {
-    const Answer answer = visit("GET", api(token_of(link), rest), "", std::move(headers));
-    EXPECT_EQ(answer.status, 200);
-    const auto found = answer.headers.find("cache-control");
-    return found == answer.headers.end() ? std::string() : found->second;
-  };
-  const EntryId folder = b_.make_folder(b_.anna, root_, "Photos");
-  const Answer open = link_to(folder);
-  EXPECT_EQ(caching(open), "");
-  b_.settings.shared_caching = std::chrono::seconds{30};
-  EXPECT_EQ(caching(open), "public, max-age=0, s-maxage=30");
-  EXPECT_EQ(caching(open, "/entries"), "public, max-age=0, s-maxage=30");
-  const Answer ending = link_to(folder, fmt::format(R"("expires":"{}")", format_rfc3339(b_.clock.now() + std::chrono::milliseconds{7'900})));
-  EXPECT_EQ(caching(ending), "public, max-age=0, s-maxage=7");
-  const EntryId a = file(root_, "report.pdf", "bytes");
-  EXPECT_EQ(caching(link_to(a, R"("max_downloads":3)")), "");
-  const Answer locked = link_to(a, R"("password":"correct horse")");
-  EXPECT_EQ(caching(locked, "", unlocked(token_of(locked), "correct horse")), "");
-}
-
 TEST_P(Links, OpenAFileToWhoeverHoldsTheToken) {
   const EntryId a = file(root_, "report.pdf", "bytes of a report");
   const Answer link = link_to(a);
@@ -358,6 +337,32 @@ TEST_P(Links, OfAFolderHaveNoSingleFile) {
   const std::string token = token_of(link_to(b_.make_folder(b_.anna, root_, "f")));
   EXPECT_EQ(visit("GET", "/s/" + token + "/file").type(), "not_a_file");
   EXPECT_EQ(download(token).type(), "not_a_file");
+}
+
+// A shared cache may keep what is the same for all who hold the link, for as long as the installation lets it and never beyond the link's end.
+TEST_P(Links, SharedCachesKeepOnlyWhatEverybodyGets) {
+  const EntryId f = b_.make_folder(b_.anna, root_, "f"), a = file(f, "a", "1");
+  const auto kept = [&](const std::string& path, TextMap headers = {}) {
+    const Answer answer = visit("GET", path, "", std::move(headers));
+    EXPECT_EQ(answer.status, 200) << path;
+    return answer.headers.at("cache-control");
+  };
+  const std::string open = token_of(link_to(a)), folder = token_of(link_to(f));
+  EXPECT_EQ(kept(api(open)), "no-store");  // nothing is in front unless the installation says so
+
+  b_.settings.shared_cache = Duration{30'000};
+  EXPECT_EQ(kept(api(open)), "public, max-age=0, s-maxage=30");
+  EXPECT_EQ(kept(api(folder, "/entries")), "public, max-age=0, s-maxage=30");
+  EXPECT_EQ(kept(api(token_of(link_to(a, R"("max_downloads":3)")))), "no-store");
+  const std::string locked = token_of(link_to(a, R"("password":"right")"));
+  EXPECT_EQ(visit("GET", api(locked)).headers.at("cache-control"), "no-store");
+  EXPECT_EQ(kept(api(locked), unlocked(locked, "right")), "no-store");
+
+  const std::string ending = token_of(link_to(a, fmt::format(R"("expires":"{}")", format_rfc3339(b_.clock.now() + Duration{60'000}))));
+  b_.clock.advance(Duration{47'500});
+  EXPECT_EQ(kept(api(ending)), "public, max-age=0, s-maxage=12");
+  b_.clock.advance(Duration{12'000});
+  EXPECT_EQ(kept(api(ending)), "no-store");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ struct Settings {
   std::int64_t default_quota = 1'000'000'000'000;   // bytes of a new space
   Duration access_token_life{300'000};              // of a sign-in's access token
   std::string version;
-  Duration shared_caching{0};                       // how long a CDN in front may keep what a link without limits shows; 0: there is none
+  Duration shared_cache{0};  // how long a cache in front of all may keep what everybody gets by an open link; 0: not at all
   bool outside_issuer = false;  // people sign in elsewhere: strangers to this installation are let in unless that is switched off
   bool object_events = true;    // whether the store tells of new objects; else the arrival of a one-line upload is looked for
 };
