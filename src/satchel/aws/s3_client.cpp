@@ -20,10 +20,6 @@ std::string origin_of(const S3Options& options) {
   return scheme == std::string::npos ? origin : origin.insert(scheme + 3, options.bucket + '.');
 }
 
-// Of one attempt, so that a dead connection does not use up the whole deadline. Only a completion has a body, and joining many parts may
-// take S3 minutes.
-constexpr Duration kPatience{10'000}, kCompletion = std::chrono::minutes{5};
-
 ErrorCode code_of(std::string_view type, int status) {
   static constexpr std::array<std::pair<std::string_view, ErrorCode>, 14> kCodes{{
       {"NoSuchKey", ErrorCode::not_found},
@@ -67,6 +63,9 @@ Result<net::ClientResponse> S3Client::send(const S3Request& request, Time deadli
 }
 
 Result<net::ClientResponse> S3Client::send_once(const S3Request& request, Time deadline) const {
+  // Of one attempt, so that a dead connection does not use up the whole deadline. Only a completion has a body, and joining many parts may
+  // take S3 minutes.
+  constexpr Duration kPatience{10'000}, kCompletion = std::chrono::minutes{5};
   const Time patience = clock_->now() + (request.body.empty() ? kPatience : kCompletion);
   auto response = TRY(service_.send({request.method, target(request.key, request.query), request.fields, request.body}, std::min(deadline, patience)));
   pugi::xml_document document;
