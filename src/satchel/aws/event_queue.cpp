@@ -79,6 +79,10 @@ class ObjectEventQueue final : public ObjectEvents {
   std::deque<Held> held_;
 };
 
+std::unexpected<Error> no_queue(std::string_view group) {
+  return fail(ErrorCode::internal, fmt::format("The group '{}' has no queue. Add {}=ADDRESS to SATCHEL_QUEUES.", group, group));
+}
+
 /// SQS takes no U+FFFE and U+FFFF as such, and JSON has another way to write them.
 std::string without_noncharacters(std::string json) {
   for (const auto& [character, escape] : {std::pair("\xEF\xBF\xBE", "\\ufffe"), std::pair("\xEF\xBF\xBF", "\\uffff")}) {
@@ -130,7 +134,7 @@ std::vector<Result<void>> EventQueues::send(const std::vector<Addressed>& events
     if (queue != queues_->end()) {
       by_queue[queue->second].push_back(i);
     } else {
-      outcomes[i] = fail(ErrorCode::internal, fmt::format("The group '{}' has no queue. Add {}=ADDRESS to SATCHEL_QUEUES.", events[i].group, events[i].group));
+      outcomes[i] = no_queue(events[i].group);
     }
   }
   for (const auto& [queue, members] : by_queue) {
@@ -141,6 +145,12 @@ std::vector<Result<void>> EventQueues::send(const std::vector<Addressed>& events
     for (std::size_t n = 0; n < members.size(); ++n) outcomes[members[n]] = std::move(sent[n]);
   }
   return outcomes;
+}
+
+Result<void> EventQueues::send(std::string_view group, std::string_view json, Time deadline) const {
+  const auto queue = queues_->find(group);
+  if (queue == queues_->end()) return no_queue(group);
+  return sqs_->send(queue->second, {without_noncharacters(std::string(json))}, deadline).front();
 }
 
 }  // namespace satchel::aws

@@ -49,6 +49,8 @@ class EventQueues {
 
   /// One result for each, in order. Errors: internal (its group has no queue), and those of SqsClient::send. At least once.
   std::vector<Result<void>> send(const std::vector<Addressed>& events, Time deadline) const;
+  /// One message that is JSON already, to the queue of that group. Errors: the same.
+  Result<void> send(std::string_view group, std::string_view json, Time deadline) const;
 
  private:
   const SqsClient* sqs_;

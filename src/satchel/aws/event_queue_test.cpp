@@ -175,6 +175,7 @@ TEST(EventQueues, SendEachEventToTheQueueOfItsGroup) {
     const Json body = Json::parse(asked.body).value();
     Json successful = Json::array();
     for (const Json& entry : list_in(body, "Entries")) {
+      EXPECT_EQ(text_in(entry, "MessageBody").find("\xEF\xBF\xBF"), std::string::npos);
       sent[text_in(body, "QueueUrl")].push_back(text_in(Json::parse(text_in(entry, "MessageBody")).value(), "consumer"));
       successful.push(Json::object({{"Id", text_in(entry, "Id")}}));
     }
@@ -190,6 +191,10 @@ TEST(EventQueues, SendEachEventToTheQueueOfItsGroup) {
   EXPECT_TRUE(outcomes.at(2));
   EXPECT_TRUE(outcomes.at(3));
   EXPECT_EQ(sent, (std::map<std::string, std::vector<std::string>>{{"http://q/links", {"one", "four"}}, {"http://q/trash", {"three"}}}));
+  sent.clear();
+  EXPECT_TRUE(EventQueues(sqs, queues).send("links", "{\"consumer\":\"\xEF\xBF\xBF\"}", clock->now() + std::chrono::seconds{20}));
+  EXPECT_THAT(EventQueues(sqs, queues).send("nobody", "{}", clock->now() + std::chrono::seconds{20}).error().message, HasSubstr("SATCHEL_QUEUES"));
+  EXPECT_EQ(sent, (std::map<std::string, std::vector<std::string>>{{"http://q/links", {"\xEF\xBF\xBF"}}}));
 }
 
 }  // namespace

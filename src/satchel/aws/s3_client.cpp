@@ -64,7 +64,11 @@ Result<net::ClientResponse> S3Client::send(const S3Request& request, Time deadli
 }
 
 Result<net::ClientResponse> S3Client::send_once(const S3Request& request, Time deadline) const {
-  auto response = TRY(service_.send({request.method, target(options_.path, request.key, request.query), request.fields, request.body}, deadline));
+  // Of one attempt, so that a dead connection does not use up the whole deadline. Only a completion has a body, and joining many parts may
+  // take S3 minutes.
+  constexpr Duration kPatience{10'000}, kCompletion = std::chrono::minutes{5};
+  const Time patience = clock_->now() + (request.body.empty() ? kPatience : kCompletion);
+  auto response = TRY(service_.send({request.method, target(options_.path, request.key, request.query), request.fields, request.body}, std::min(deadline, patience)));
   pugi::xml_document document;
   document.load_buffer(response.body.data(), response.body.size());
   // A completion may fail after its 200 was sent.
