@@ -50,11 +50,11 @@ def once(name, version, make):
     return folder
 
 
-def from_pypi(name, version, requirement):
+def from_pypi(name, version, *requirements):
     """A virtual environment of its own, since the engines pin different versions of the same libraries."""
     def make(folder):
         client(f"{name} {version} from PyPI", [sys.executable, "-m", "venv", folder])
-        client(f"{name} {version} from PyPI", [folder / "bin" / "pip", "install", "-q", "--disable-pip-version-check", requirement])
+        client(f"{name} {version} from PyPI", [folder / "bin" / "pip", "install", "-q", "--disable-pip-version-check", *requirements])
     return once(name, version, make)
 
 
