@@ -9,14 +9,14 @@
 
 namespace satchel {
 
-std::vector<Row> all_rows() {
+std::vector<Row> all_rows(Provider provider) {
   std::vector<Row> rows = function_rows();
-  for (Row& row : identity_rows()) rows.push_back(std::move(row));
+  for (Row& row : provider == Provider::own ? identity_rows() : rows_beside_outside_issuer()) rows.push_back(std::move(row));
   return rows;
 }
 
-std::vector<Row> rows_of_group(std::string_view group) {
-  std::vector<Row> rows = all_rows();
+std::vector<Row> rows_of_group(std::string_view group, Provider provider) {
+  std::vector<Row> rows = all_rows(provider);
   std::erase_if(rows, [&](const Row& row) { return row.group != group; });
   return rows;
 }

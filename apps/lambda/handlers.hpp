@@ -15,9 +15,11 @@ inline constexpr std::string_view kAuthorizer = "authorizer";  // of the HTTP AP
 inline constexpr std::string_view kCognito = "cognito";        // the user pool's pre sign-up trigger
 inline constexpr std::string_view kFanout = "fanout";          // the table's stream to the queues
 
-/// Of the application and the OpenID provider.
-std::vector<Row> all_rows();
-std::vector<Row> rows_of_group(std::string_view group);
+enum class Provider { own, outside };  // of OpenID Connect: where people sign in
+
+/// Of the application and, as far as it is Satchel's own, the OpenID provider.
+std::vector<Row> all_rows(Provider provider = Provider::own);
+std::vector<Row> rows_of_group(std::string_view group, Provider provider = Provider::own);
 /// "account, authorizer, …", for people.
 std::string handler_names();
 

@@ -3,13 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "apps/lambda/handlers.hpp"
-#include "satchel/aws/dynamodb_json.hpp"
+#include "satchel/aws/cloudfront_signer.hpp"
+#include "satchel/aws/directory.hpp"
+#include "satchel/aws/mailer.hpp"
 #include "satchel/aws/object_store.hpp"
+#include "satchel/aws/secrets.hpp"
 #include "satchel/aws/table.hpp"
-#include "satchel/identity/signing_keys.hpp"
+#include "satchel/dynamodb/json.hpp"
 #include "satchel/lambda/authorizer.hpp"
 #include "satchel/lambda/cognito.hpp"
 #include "satchel/lambda/fanout.hpp"
@@ -19,32 +24,22 @@
 namespace satchel {
 namespace {
 
+constexpr Duration kPatience = std::chrono::seconds{5};  // of a start, which Lambda ends after ten
+
 std::unexpected<Error> unusable(std::string message) { return fail(ErrorCode::invalid, std::move(message), {}, "configuration"); }
 
-/// AWS Lambda puts the credential of the function's role into its environment.
-Result<std::shared_ptr<aws::CredentialSource>> credentials_of(const aws::Environment& environment) {
-  const auto key = environment("AWS_ACCESS_KEY_ID"), secret = environment("AWS_SECRET_ACCESS_KEY");
-  if (!key || !secret) return unusable("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: they are not set. AWS Lambda sets them from the function's role.");
-  return aws::fixed_credential({*key, *secret, environment("AWS_SESSION_TOKEN").value_or("")});
-}
-
-class NoMail final : public Mailer {
+/// Of handlers whose rows have no vault, and whose role may not read the master key: whoever asks it all the same is a defect.
+class NoVault final : public Vault {
  public:
-  bool enabled() const override { return false; }
-  Result<void> send(const Call&, const Mail&) override { return fail(ErrorCode::unsupported, "This installation sends no mail. Set SATCHEL_MAIL_FROM."); }
+  std::string keyed_hash(std::string_view, std::string_view) const override { std::abort(); }
+  std::string seal(std::string_view, std::string_view, std::string_view) const override { std::abort(); }
+  std::optional<std::string> open(std::string_view, std::string_view, std::string_view) const override { std::abort(); }
 };
 
-/// Whose signatures count: the provider's of these functions, or those of another issuer's document.
-Result<std::unique_ptr<KeySource>> keys_of(const LambdaSettings& settings, const TableReader& table, const Vault& vault) {
-  if (settings.has_own_provider()) return std::make_unique<identity::SigningKeys>(table, vault);
-  return unusable(fmt::format("SATCHEL_ISSUER: another issuer than {}/auth is not supported yet.", settings.public_url));
-}
+Provider provider_of(const LambdaSettings& settings) { return settings.has_own_provider() ? Provider::own : Provider::outside; }
 
-/// The one place where messages leave.
-Result<lambda::Enqueue> enqueue_to(const LambdaSettings& settings) {
-  return lambda::Enqueue([queues = settings.queues](const Call&, std::string_view group, const std::string&) -> Result<void> {
-    return fail(ErrorCode::unsupported, "Queues are not connected yet.", std::string(queues.find(group)->second));
-  });
+bool wants(const std::vector<Row>& rows, Port port) {
+  return std::ranges::any_of(rows, [&](const Row& row) { return std::ranges::find(row.ports, port) != row.ports.end(); });
 }
 
 }  // namespace
@@ -59,17 +54,73 @@ Result<std::unique_ptr<LambdaInstallation>> LambdaInstallation::open(const Lambd
 }
 
 Result<void> LambdaInstallation::open_ports() {
-  known_ = {.public_url = settings_.public_url, .default_quota = settings_.quota, .access_token_life = settings_.access_token_life, .version = SATCHEL_VERSION};
-  credentials_ = TRY(credentials_of(process_.environment));
+  known_ = {.public_url = settings_.public_url,
+            .default_quota = settings_.quota,
+            .access_token_life = settings_.access_token_life,
+            .version = SATCHEL_VERSION,
+            .shared_cache = settings_.shared_cache,
+            .outside_issuer = !settings_.has_own_provider()};
+  credentials_ = aws::default_credentials(process_.environment, process_.clock, process_.logger);
   auto table = aws::table_at(settings_.table, process_.environment);
   if (!table) return unusable("SATCHEL_TABLE: " + table.error().message);
   table->credentials = credentials_;
   table_ = aws::dynamodb_table(*std::move(table), process_.clock, process_.random);
-  if (settings_.master_key.empty()) return unusable("SATCHEL_MASTER_KEY: it is not set.");
-  vault_ = vault_over(settings_.master_key);
   hasher_ = argon2_password_hasher({}, process_.clock, process_.random);
-  mailer_ = std::make_unique<NoMail>();
-  directory_ = std::make_unique<identity::AccountDirectory>(*table_, *vault_, process_.random, settings_.quota);
+  auto ses = aws::ses_from(settings_.mail_from, process_.environment);
+  if (!ses) return unusable("SATCHEL_MAIL_FROM: " + ses.error().message);
+  ses->credentials = credentials_;
+  mailer_ = TRY(aws::ses_mailer(*std::move(ses), process_.clock, process_.random));
+  return {};
+}
+
+Result<void> LambdaInstallation::open_vault() {
+  std::string key = settings_.master_key;
+  if (key.empty()) {
+    auto secret = aws::secret_at(settings_.master_key_secret, process_.environment);
+    if (!secret) return unusable("SATCHEL_MASTER_KEY_SECRET: " + secret.error().message);
+    secret->credentials = credentials_;
+    key = TRY(aws::MasterKeySecret(*std::move(secret), process_.clock, process_.random).get(process_.clock.now() + kPatience));
+  }
+  vault_ = vault_over(std::move(key));
+  return {};
+}
+
+/// The accounts in the table, with Cognito beside them where the issuer is a pool.
+Result<void> LambdaInstallation::open_directory() {
+  if (settings_.has_own_provider()) {
+    accounts_ = std::make_unique<identity::AccountDirectory>(*table_, *vault_, process_.random, settings_.quota);
+    return {};
+  }
+  auto pool = TRY(aws::user_pool_of(settings_.issuer, process_.environment));
+  if (!pool) {
+    accounts_ = std::make_unique<identity::OutsideDirectory>(settings_.issuer, *table_, *vault_, process_.random);
+    return {};
+  }
+  accounts_ = std::make_unique<identity::AccountDirectory>(*table_, *vault_, process_.random, settings_.quota);
+  pool->credentials = credentials_;
+  pool_ = aws::cognito_directory(*accounts_, settings_.issuer, *std::move(pool), *table_, process_.clock, process_.random);
+  return {};
+}
+
+/// Null where the bucket itself is downloaded from.
+Result<std::unique_ptr<DownloadSigner>> LambdaInstallation::downloads() {
+  if (settings_.content_url.empty()) return nullptr;
+  auto secret = aws::secret_at(settings_.download_key_secret, process_.environment);
+  if (!secret) return unusable("SATCHEL_DOWNLOAD_KEY_SECRET: " + secret.error().message);
+  secret->setting = "SATCHEL_DOWNLOAD_KEY_SECRET";
+  secret->credentials = credentials_;
+  const std::string pem = TRY(aws::secret_text(*std::move(secret), process_.clock, process_.random, process_.clock.now() + kPatience));
+  auto key = aws::CloudFrontKey::from(pem, settings_.download_key_id);
+  if (!key) return unusable("SATCHEL_DOWNLOAD_KEY_SECRET: the secret is no key that CloudFront takes. Make one by 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256'.");
+  return aws::cloudfront_downloads(settings_.content_url, *std::move(key));
+}
+
+Result<void> LambdaInstallation::open_objects() {
+  if (settings_.objects.empty()) return unusable("SATCHEL_OBJECTS: it is not set. Say where the bucket of people's files lies, such as s3://BUCKET?region=eu-central-1.");
+  auto bucket = aws::bucket_at(settings_.objects, process_.environment);
+  if (!bucket) return unusable("SATCHEL_OBJECTS: " + bucket.error().message);
+  bucket->credentials = credentials_;
+  objects_ = aws::s3_object_store(*std::move(bucket), /*events=*/nullptr, process_.clock, process_.random, TRY(downloads()));
   return {};
 }
 
@@ -77,18 +128,18 @@ Result<void> LambdaInstallation::choose_handler() {
   if (settings_.handler == kAuthorizer) return serve_authorizer();
   if (settings_.handler == kFanout) return serve_fanout();
   if (settings_.handler == kCognito) return serve_sign_ups(), Result<void>();
-  std::vector<Row> rows = rows_of_group(settings_.handler);
+  std::vector<Row> rows = rows_of_group(settings_.handler, provider_of(settings_));
   if (rows.empty()) return unusable(fmt::format("_HANDLER: there is no deployment group '{}'. There are: {}.", settings_.handler, handler_names()));
   return serve_group(std::move(rows));
 }
 
 Result<void> LambdaInstallation::serve_group(std::vector<Row> rows) {
-  if (settings_.objects.empty()) return unusable("SATCHEL_OBJECTS: it is not set. Say where the bucket of people's files lies, such as s3://BUCKET?region=eu-central-1.");
-  auto bucket = aws::bucket_at(settings_.objects, process_.environment);
-  if (!bucket) return unusable("SATCHEL_OBJECTS: " + bucket.error().message);
-  bucket->credentials = credentials_;
-  objects_ = aws::s3_object_store(*std::move(bucket), /*events=*/nullptr, process_.clock, process_.random);
-  registry_ = std::make_unique<Registry>(std::move(rows), Ports{*table_, *objects_, *directory_, *mailer_, *vault_, *hasher_, known_});
+  vault_ = std::make_unique<NoVault>();
+  if (wants(rows, Port::vault) || wants(rows, Port::directory)) TRY(open_vault());
+  TRY(open_directory());
+  TRY(open_objects());
+  Directory& directory = pool_ ? *pool_ : *accounts_;
+  registry_ = std::make_unique<Registry>(std::move(rows), Ports{*table_, *objects_, directory, *mailer_, *vault_, *hasher_, known_});
   gates_ = std::make_unique<Gates>(GateMeans{*registry_, *table_, *vault_, /*issuer=*/nullptr, process_.clock, process_.random, process_.logger});
   group_ = std::make_unique<lambda::Group>(lambda::GroupMeans{*registry_, *gates_, process_.clock, process_.random, process_.logger, settings_.proxies});
   handler_ = [this](const lambda::Invocation& invocation) { return group_->answer(invocation); };
@@ -96,17 +147,35 @@ Result<void> LambdaInstallation::serve_group(std::vector<Row> rows) {
 }
 
 Result<void> LambdaInstallation::serve_authorizer() {
-  keys_ = TRY(keys_of(settings_, *table_, *vault_));
-  gate_ = std::make_unique<AuthenticateGate>(TrustedIssuer{*keys_, settings_.issuer, settings_.audience}, *table_, TableWriter(*table_, {Family::token}), *vault_);
+  TRY(open_vault());
+  TableWriter marks(*table_, {Family::token});
+  if (settings_.has_own_provider()) {
+    keys_ = std::make_unique<identity::SigningKeys>(*table_, *vault_);
+    gate_ = std::make_unique<AuthenticateGate>(TrustedIssuer{*keys_, settings_.issuer}, *table_, std::move(marks), *vault_);
+  } else {
+    auto issuer = oidc::Issuer::at({.url = settings_.issuer}, process_.clock, process_.logger);
+    if (!issuer) return unusable("SATCHEL_ISSUER: " + issuer.error().message);
+    issuer_ = *std::move(issuer);
+    const auto told = [issuer = issuer_.get()](const Call& call, std::string_view token) { return issuer->person(call, token); };
+    people_ = std::make_unique<identity::AdmittedPeople>(identity::AdmissionRules{.admins = settings_.admins, .required_claim = {}, .quota = settings_.quota}, told, *table_, *vault_, process_.random, process_.logger);
+    const TrustedIssuer trusted{*issuer_, settings_.issuer, settings_.audience.front(), settings_.audience, people_.get()};
+    gate_ = std::make_unique<AuthenticateGate>(trusted, *table_, std::move(marks), *vault_);
+  }
   handler_ = [authorizer = lambda::Authorizer(*gate_, process_.clock)](const lambda::Invocation& invocation) mutable { return authorizer.answer(invocation); };
   return {};
 }
 
 Result<void> LambdaInstallation::serve_fanout() {
-  lambda::Fanout fanout({.rows = all_rows(), .table = *table_, .read_item = aws::item_from, .enqueue = TRY(enqueue_to(settings_)), .clock = process_.clock, .random = process_.random, .logger = process_.logger});
+  const auto enqueue = [this](const Call& call, std::string_view group, const std::string& body) { return sqs_->send(settings_.queues.find(group)->second, {body}, call.deadline).front(); };
+  lambda::Fanout fanout({.rows = all_rows(provider_of(settings_)), .table = *table_, .read_item = dynamodb::item_from, .enqueue = enqueue, .clock = process_.clock, .random = process_.random, .logger = process_.logger});
   for (const std::string& group : fanout.groups()) {
     if (!settings_.queues.contains(group)) return unusable(fmt::format("SATCHEL_QUEUES: the group '{}' has consumers of events and no queue. Add {}=URL.", group, group));
   }
+  // All queues of an installation lie in one region.
+  auto sqs = aws::queue_at(settings_.queues.begin()->second, process_.environment);
+  if (!sqs) return unusable("SATCHEL_QUEUES: " + sqs.error().message);
+  sqs->credentials = credentials_;
+  sqs_ = std::make_unique<aws::SqsClient>(*std::move(sqs), process_.clock, process_.random);
   handler_ = [fanout = std::make_shared<lambda::Fanout>(std::move(fanout))](const lambda::Invocation& invocation) { return fanout->answer(invocation); };
   return {};
 }

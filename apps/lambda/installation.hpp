@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The aws shape, wired: the ports on AWS's services and what answers the events of one handler. The one place of the Lambda binary where
-// functions and adapters meet. Nothing here asks the network: a start is over in a millisecond, and the first call pays for its connections.
+// functions and adapters meet. A start asks the network for secrets alone, and only where the handler's rows want them.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,11 @@
 
 #include "apps/lambda/settings.hpp"
 #include "satchel/aws/credentials.hpp"
-#include "satchel/identity/directory.hpp"
+#include "satchel/aws/event_queue.hpp"
+#include "satchel/identity/outside_people.hpp"
+#include "satchel/identity/signing_keys.hpp"
 #include "satchel/lambda/group.hpp"
+#include "satchel/oidc/issuer.hpp"
 #include "satchel/ports/mailer.hpp"
 #include "satchel/ports/object_store.hpp"
 #include "satchel/runtime/gates.hpp"
@@ -35,6 +38,10 @@ class LambdaInstallation {
  private:
   LambdaInstallation(const LambdaSettings& settings, const LambdaProcess& process) : settings_(settings), process_(process) {}
   Result<void> open_ports();
+  Result<void> open_vault();
+  Result<void> open_directory();
+  Result<void> open_objects();
+  Result<std::unique_ptr<DownloadSigner>> downloads();
   Result<void> choose_handler();
   Result<void> serve_group(std::vector<Row> rows);
   Result<void> serve_authorizer();
@@ -50,11 +57,15 @@ class LambdaInstallation {
   std::unique_ptr<Table> table_;
   std::unique_ptr<ObjectStore> objects_;
   std::unique_ptr<Mailer> mailer_;
-  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<identity::AccountDirectory> accounts_;
+  std::unique_ptr<Directory> pool_;  // null: the accounts are all there is
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<Gates> gates_;
   std::unique_ptr<lambda::Group> group_;
-  std::unique_ptr<KeySource> keys_;
+  std::unique_ptr<oidc::Issuer> issuer_;               // null: the provider of these functions
+  std::unique_ptr<identity::AdmittedPeople> people_;   // of that issuer
+  std::unique_ptr<identity::SigningKeys> keys_;
+  std::unique_ptr<aws::SqsClient> sqs_;
   std::unique_ptr<AuthenticateGate> gate_;
   lambda::Handler handler_;
 };

@@ -32,7 +32,7 @@ class Handlers : public testing::Test {
   }
 
   LambdaSettings settings_{.table = "dynamodb://satchel", .objects = "s3://bucket", .public_url = "https://files.example.org", .issuer = "https://files.example.org/auth",
-                           .audience = "satchel", .master_key = std::string(32, 'k'), .quota = 1'000};
+                           .audience = {"satchel"}, .master_key = std::string(32, 'k'), .quota = 1'000};
   std::map<std::string, std::string, std::less<>> variables_{{"AWS_REGION", "eu-central-1"}, {"AWS_ACCESS_KEY_ID", "a"}, {"AWS_SECRET_ACCESS_KEY", "b"}};
   aws::Environment environment_ = [this](std::string_view name) {
     const auto found = variables_.find(name);

@@ -46,12 +46,23 @@ class Reader {
   const aws::Environment* environment_;
 };
 
-Result<std::string> url(const Reader& reader) {
-  std::string value = TRY(reader.wanted("SATCHEL_PUBLIC_URL", "Give the address under which people reach Satchel, such as https://files.example.org."));
+/// Empty where it is not set.
+Result<std::string> address(const Reader& reader, std::string_view name) {
+  std::string value = reader.text(name);
   while (value.ends_with('/')) value.pop_back();
   const auto parsed = net::Url::parse(value);
-  if (!parsed || parsed->target != "/") return wrong("SATCHEL_PUBLIC_URL", fmt::format("'{}' is no address as browsers show it, such as https://files.example.org.", value));
+  if (!value.empty() && (!parsed || parsed->target != "/")) return wrong(name, fmt::format("'{}' is no address as browsers show it, such as https://files.example.org.", value));
   return value;
+}
+
+std::vector<std::string> words(std::string_view text, char between) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(between));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (!word.empty()) words.emplace_back(word);
+  }
+  return words;
 }
 
 Result<Duration> lifetime(const Reader& reader, std::string_view name, std::string_view standard) {
@@ -104,13 +115,22 @@ Result<LambdaSettings> lambda_settings(const aws::Environment& environment) {
   settings.concurrency = static_cast<int>(TRY(reader.number("AWS_LAMBDA_MAX_CONCURRENCY", 1, 1, 1'000)));
   settings.table = TRY(reader.wanted("SATCHEL_TABLE", "Say where the table lies, such as dynamodb://satchel?region=eu-central-1."));
   settings.objects = reader.text("SATCHEL_OBJECTS");
-  settings.public_url = TRY(url(reader));
+  TRY(reader.wanted("SATCHEL_PUBLIC_URL", "Give the address under which people reach Satchel, such as https://files.example.org."));
+  settings.public_url = TRY(address(reader, "SATCHEL_PUBLIC_URL"));
   settings.issuer = reader.text("SATCHEL_ISSUER", settings.public_url + "/auth");
-  settings.audience = reader.text("SATCHEL_AUDIENCE", "satchel");
+  settings.audience = words(reader.text("SATCHEL_AUDIENCE", "satchel"), ' ');
+  settings.admins = words(reader.text("SATCHEL_ADMINS"), ',');
   settings.master_key = TRY(master_key(reader));
   settings.master_key_secret = reader.text("SATCHEL_MASTER_KEY_SECRET");
   settings.queues = TRY(queues(reader));
   settings.mail_from = reader.text("SATCHEL_MAIL_FROM");
+  settings.content_url = TRY(address(reader, "SATCHEL_CONTENT_URL"));
+  settings.download_key_id = reader.text("SATCHEL_DOWNLOAD_KEY_ID");
+  settings.download_key_secret = reader.text("SATCHEL_DOWNLOAD_KEY_SECRET");
+  if (!settings.content_url.empty() && (settings.download_key_id.empty() || settings.download_key_secret.empty())) {
+    return wrong("SATCHEL_CONTENT_URL", "its addresses want a key. Set SATCHEL_DOWNLOAD_KEY_ID and SATCHEL_DOWNLOAD_KEY_SECRET, too.");
+  }
+  settings.shared_cache = std::chrono::seconds{TRY(reader.number("SATCHEL_SHARED_CACHE", 0, 0, 60))};
   settings.quota = TRY(reader.number("SATCHEL_QUOTA", 1'000'000'000'000, 1, 1'000'000'000'000'000));
   settings.access_token_life = TRY(lifetime(reader, "SATCHEL_ACCESS_TOKEN_LIFETIME", "5m"));
   settings.proxies = static_cast<int>(TRY(reader.number("SATCHEL_PROXIES", 0, 0, 8)));

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "satchel/aws/location.hpp"
 #include "satchel/base/log.hpp"
@@ -18,11 +19,15 @@ struct LambdaSettings {
   std::string objects;        // SATCHEL_OBJECTS: s3://…; empty: the handler has no function that needs it
   std::string public_url;     // SATCHEL_PUBLIC_URL, without a slash at its end
   std::string issuer;         // SATCHEL_ISSUER; the provider of these functions where it is not set
-  std::string audience;       // SATCHEL_AUDIENCE
+  std::vector<std::string> audience;  // SATCHEL_AUDIENCE: what an outside issuer's tokens name, or its clients, separated by spaces
+  std::vector<std::string> admins;    // SATCHEL_ADMINS: an outside issuer's people who are administrators, as `satchel serve` takes them
   std::string master_key;     // SATCHEL_MASTER_KEY: 32 bytes, here no longer in base64; empty where a secret holds it
   std::string master_key_secret;  // SATCHEL_MASTER_KEY_SECRET: name or ARN
   std::map<std::string, std::string, std::less<>> queues;  // SATCHEL_QUEUES: group to URL, for the fan-out
   std::string mail_from;      // SATCHEL_MAIL_FROM; empty: no mail
+  std::string content_url;    // SATCHEL_CONTENT_URL: the distribution that files are downloaded from; empty: the bucket itself
+  std::string download_key_id, download_key_secret;  // SATCHEL_DOWNLOAD_KEY_ID, SATCHEL_DOWNLOAD_KEY_SECRET: what its addresses are signed by
+  Duration shared_cache{};    // SATCHEL_SHARED_CACHE: seconds that a cache in front may keep what an open link shows
   std::int64_t quota = 0;     // SATCHEL_QUOTA: bytes of a new person's space
   Duration access_token_life{};  // SATCHEL_ACCESS_TOKEN_LIFETIME: "5m"
   int proxies = 0;            // SATCHEL_PROXIES: those in front of API Gateway that write X-Forwarded-For

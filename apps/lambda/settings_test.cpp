@@ -37,7 +37,7 @@ TEST(LambdaSettings, TakesWhatTheEnvironmentSaysAndFillsInTheRest) {
   EXPECT_EQ(settings->public_url, "https://files.example.org");
   EXPECT_EQ(settings->issuer, "https://files.example.org/auth");
   EXPECT_TRUE(settings->has_own_provider());
-  EXPECT_EQ(settings->audience, "satchel");
+  EXPECT_EQ(settings->audience, std::vector<std::string>{"satchel"});
   EXPECT_EQ(settings->master_key.size(), 32u);
   EXPECT_EQ(settings->concurrency, 1);
   EXPECT_THAT(settings->queues, ElementsAre(Pair("ingest", "https://sqs.example.org/1/a"), Pair("removal", "https://sqs.example.org/1/b")));

@@ -28,6 +28,15 @@ std::string region_in(std::string_view arn) {
   return std::string(arn.substr(0, arn.find(':')));
 }
 
+JsonService service_of(SecretOptions options) {
+  return {.service = {"secretsmanager", std::move(options.endpoint), std::move(options.region), std::move(options.credentials)},
+          .target = "secretsmanager",
+          .version = "1.1",
+          .subject = fmt::format("the secret '{}'", options.secret),
+          .setting = std::move(options.setting),
+          .codes = kCodes};
+}
+
 }  // namespace
 
 Result<SecretOptions> secret_at(std::string_view text, const Environment& environment) {
@@ -43,16 +52,16 @@ Result<SecretOptions> secret_at(std::string_view text, const Environment& enviro
   return options;
 }
 
+Result<std::string> secret_text(SecretOptions options, Clock& clock, Random& random, Time deadline) {
+  const std::string secret = options.secret, setting = options.setting;
+  const Json answer = TRY(JsonClient(service_of(std::move(options)), clock, random).call({.operation = "GetSecretValue", .body = Json::object({{"SecretId", secret}})}, deadline));
+  std::string text = text_in(answer, "SecretString");
+  if (text.empty()) return fail(ErrorCode::internal, fmt::format("The secret '{}' is no text. Check {}.", secret, setting));
+  return text;
+}
+
 MasterKeySecret::MasterKeySecret(SecretOptions options, Clock& clock, Random& random)
-    : secret_(std::move(options.secret)),
-      member_(std::move(options.member)),
-      client_({.service = {"secretsmanager", std::move(options.endpoint), std::move(options.region), std::move(options.credentials)},
-               .target = "secretsmanager",
-               .version = "1.1",
-               .subject = fmt::format("the secret '{}'", secret_),
-               .setting = std::string(kSetting),
-               .codes = kCodes},
-              clock, random) {}
+    : secret_(options.secret), member_(options.member), client_(service_of(std::move(options)), clock, random) {}
 
 Result<std::string> MasterKeySecret::get(Time deadline) {
   const std::scoped_lock lock(mutex_);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The master key from AWS Secrets Manager. Any thread may call.
+// Secrets of an installation from AWS Secrets Manager: the master key, and others as they are. Any thread may call.
 // Source: AWS Secrets Manager API reference, version 2017-10-17 (GetSecretValue).
 #pragma once
 
@@ -19,12 +19,17 @@ struct SecretOptions {
   std::string region;
   std::string secret;  // name or ARN
   std::string member;  // of the JSON object that the secret is; empty: "master_key", or the secret is the key itself
+  std::string setting = "SATCHEL_MASTER_KEY_SECRET";  // that named it, for errors
   std::shared_ptr<CredentialSource> credentials;
 };
 
 /// "satchel/master-key", its ARN (whose region counts before AWS_REGION and AWS_DEFAULT_REGION), or either with "#member". Without a
 /// credential. Error: invalid, with a sentence that says how to write it.
 Result<SecretOptions> secret_at(std::string_view text, const Environment& environment);
+
+/// A secret that is text, whole. Asks each time. Errors: internal (no such secret, no permission, no text; the sentence names secret and
+/// setting), too_many, unavailable, deadline_exceeded.
+Result<std::string> secret_text(SecretOptions options, Clock& clock, Random& random, Time deadline);
 
 class MasterKeySecret {
  public:

@@ -48,10 +48,10 @@ AdmittedPeople::AdmittedPeople(AdmissionRules rules, PersonSource source, Table&
 Result<User> AdmittedPeople::person_of(const Call& call, const Verified<Claims>& claims, std::string_view token) {
   if (!rules_.required_claim.empty() && !meets(*claims, rules_.required_claim)) return not_admitted("the token lacks " + rules_.required_claim);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (auto user = TRY(find(call, *claims))) return known(call, *claims, *std::move(user));
-    auto made = welcome(call, *claims, token);
+    auto user = TRY(find(call, *claims));
+    auto met = user ? known(call, *claims, *std::move(user)) : welcome(call, *claims, token);
     // Of two first requests one makes the person, and the other finds them.
-    if (made || made.error().code != ErrorCode::conflict) return made;
+    if (met || met.error().code != ErrorCode::conflict) return met;
   }
   return moving();
 }
@@ -70,8 +70,22 @@ bool AdmittedPeople::is_admin(const Claims& claims, std::string_view email) cons
   });
 }
 
-/// One whom the configuration has named since they first came.
+/// An invited person who has come.
+Result<User> AdmittedPeople::arrived(const Call& call, User user) {
+  Update update{.key = keys::user(user.id), .condition = Condition::exists()};
+  update.set.emplace("invited", false);
+  update.condition.and_equals("invited", true).and_equals("role", std::string(user.role == Role::admin ? "admin" : "member"));
+  Transaction operations{std::move(update)};
+  if (user.role == Role::admin) operations.push_back(count_administrators(+1));
+  if (!TRY(write_again(*table_, call, operations)).committed()) return moving();
+  user.invited = false;
+  logger_->info("user.welcomed", {{"user", user.id.str()}, {"admin", user.role == Role::admin}});
+  return user;
+}
+
+/// One who has been here, or was invited; the configuration may have named them since.
 Result<User> AdmittedPeople::known(const Call& call, const Claims& claims, User user) {
+  if (user.invited && !user.disabled) user = TRY(arrived(call, std::move(user)));
   if (user.role == Role::admin || user.disabled) return user;
   // The profile's address was verified when it was taken into it.
   if (!is_admin(claims, user.email) && !is_admin(claims, verified_email(claims))) return user;
@@ -111,7 +125,8 @@ Result<std::optional<User>> AdmittedPeople::make(const Call& call, const Claims&
   map.set("user", user.id.str());
   map.set("issuer", claims.issuer);
   map.set("subject", claims.subject);
-  Transaction operations{Put{std::move(map), Condition::absent()}, Put{to_item(user), Condition::absent()}};
+  Item back{keys::subject(user.id), map.attributes};
+  Transaction operations{Put{std::move(map), Condition::absent()}, Put{std::move(back), Condition::absent()}, Put{to_item(user), Condition::absent()}};
   for (Item& item : new_space(user, rules_.quota)) operations.emplace_back(Put{std::move(item), Condition::absent()});
   operations.push_back(event_of(call, *random_, "user.created", "system", user.id.str()));
   if (user.role == Role::admin) operations.push_back(count_administrators(+1));

@@ -39,6 +39,7 @@ class AdmittedPeople final : public OutsidePeople {
   Result<std::optional<User>> find(const Call& call, const Claims& claims) const;
   Result<User> welcome(const Call& call, const Claims& claims, std::string_view token);
   Result<std::optional<User>> make(const Call& call, const Claims& claims, const User& user);
+  Result<User> arrived(const Call& call, User user);
   Result<User> known(const Call& call, const Claims& claims, User user);
   Result<void> check_admission(const Call& call, bool admin) const;
   bool is_admin(const Claims& claims, std::string_view verified_email) const;

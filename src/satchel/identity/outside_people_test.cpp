@@ -78,6 +78,35 @@ class OutsidePeopleTest : public testing::Test {
   int asked_ = 0;
 };
 
+// As the directory on Cognito leaves them: a person in the table, bound to the subject that the pool has made.
+TEST_F(OutsidePeopleTest, AnInvitedAdministratorCountsFromTheFirstSignIn) {
+  ASSERT_TRUE(come("first", {{"email", "root@example.org"}, {"email_verified", true}}));
+  User invited = new_user(now(), random_, "ann@example.org", "Ann", Role::admin);
+  invited.invited = true;
+  Item map{keys::federated(kIssuer, "ann-subject"), {}};
+  map.set("user", invited.id.str());
+  ASSERT_TRUE(table_->write(now(), {Put{to_item(invited), {}}, Put{std::move(map), {}}}));
+  const auto before = administrators();
+
+  const auto ann = come("ann-subject", {{"email", "other@example.org"}, {"email_verified", true}});
+  ASSERT_TRUE(ann) << ann.error().message;
+  EXPECT_EQ(ann->id, invited.id);
+  EXPECT_FALSE(ann->invited);
+  EXPECT_EQ(administrators(), before + 1);
+  ASSERT_TRUE(come("ann-subject"));
+  EXPECT_EQ(administrators(), before + 1) << "counted once";
+  EXPECT_FALSE(user_from(*table_->get(now(), keys::user(invited.id)).value()).invited);
+}
+
+TEST_F(OutsidePeopleTest, WhoComesByThemselvesCanBeFoundByTheirSubject) {
+  const auto user = come("by-myself");
+  ASSERT_TRUE(user);
+  const auto subject = table_->get(now(), keys::subject(user->id)).value();
+  ASSERT_TRUE(subject);
+  EXPECT_EQ(subject->text("subject"), "by-myself");
+  EXPECT_EQ(subject->text("issuer"), kIssuer);
+}
+
 TEST_F(OutsidePeopleTest, WhoComesFirstIsMadeAPersonWithASpaceAndIsTheSameLater) {
   const auto first = come("s1", {{"email", "ann@example.org"}, {"email_verified", true}, {"name", "Ann"}});
   ASSERT_TRUE(first) << first.error().message << first.error().detail;
