@@ -109,8 +109,10 @@ def environment(ports, more=()):
     }
     if "mailer" in ports:
         variables["SATCHEL_MAIL_FROM"] = Ref("MailFrom")
-    if "directory" in ports:
-        variables["SATCHEL_USER_POOL"] = Ref("UserPool")
+    if "download_signer" in ports:
+        variables["SATCHEL_CONTENT_URL"] = If(["Signed", Ref("ContentUrl"), ""])
+        variables["SATCHEL_DOWNLOAD_KEY_ID"] = Ref("DownloadKeyId")
+        variables["SATCHEL_DOWNLOAD_KEY_SECRET"] = Ref("DownloadKeySecret")
     return {"Variables": {**variables, **dict(more)}}
 
 
@@ -244,7 +246,7 @@ def group_resources(group):
 
 def authorizer():
     policies = policy.policies("Authorizer", AUTHORIZER["ports"], AUTHORIZER["writes"])
-    return function("authorizer", 10, USUAL_MB, policies, environment(AUTHORIZER["ports"]), slow_ms=2000)
+    return function("authorizer", 10, USUAL_MB, policies, environment(AUTHORIZER["ports"], {"SATCHEL_ADMINS": If(["Cognito", "cognito:groups=administrators", ""])}), slow_ms=2000)
 
 
 def fanout(groups):

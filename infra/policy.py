@@ -23,14 +23,17 @@ OBJECTS = {
     "object_assembler": {"blobs": ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:GetObject"], "bucket": ["s3:ListBucket"]},
     "object_remover": {"blobs": ["s3:DeleteObject"]},
 }
-DIRECTORY = ["AdminCreateUser", "AdminDisableUser", "AdminEnableUser", "AdminGetUser", "AdminResetUserPassword", "AdminUpdateUserAttributes",
-             "AdminUserGlobalSignOut", "ListUsers"]
+DIRECTORY = ["AdminCreateUser", "AdminDisableUser", "AdminEnableUser", "AdminResetUserPassword", "AdminUserGlobalSignOut", "ListUsers"]
+# Its people are in the table: their items, addresses, spaces, root folders, invitations, subjects, and the count of administrators.
+DIRECTORY_FAMILIES = {"EM#", "IDP#", "IN#", "KEY", "N#", "OB#", "S#", "U#"}
 
 
 def capabilities(rows):
     """The union of the rows: (ports, families), sorted."""
     ports = {port for row in rows for port in row["ports"]}
     families = {family for row in rows for family in row["writes"]}
+    if "directory" in ports:
+        families |= DIRECTORY_FAMILIES
     # Who a request comes from is read again in the function, so that a revocation is at once.
     if any(row.get("path") and row["access"] != "open" for row in rows):
         ports.add("table_reader")
@@ -76,7 +79,8 @@ def object_statements(ports):
 def statements(ports, families):
     """What the capabilities come to, without the parts that depend on how the installation is made."""
     made = [*table_statements(ports, families), *object_statements(ports)]
-    if "vault" in ports:
+    # Invitations are kept under keyed hashes.
+    if "vault" in ports or "directory" in ports:
         made.append(statement("MasterKey", ["secretsmanager:GetSecretValue"], [Ref("MasterKeySecret")]))
     return made
 
@@ -102,6 +106,9 @@ def policies(handler, ports, families, more=()):
     if "directory" in ports:
         people = statement("People", ["cognito-idp:" + action for action in DIRECTORY], [Sub("arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/${UserPool}")])
         found.append(If(["Cognito", policy("directory", [people]), NO_VALUE]))
+    if "download_signer" in ports:
+        key = statement("DownloadKey", ["secretsmanager:GetSecretValue"], [Ref("DownloadKeySecret")])
+        found.append(If(["Signed", policy("downloads", [key]), NO_VALUE]))
     if "mailer" in ports:
         mail = statement("Mail", ["ses:SendEmail"], [Sub("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}")], {"StringEquals": {"ses:FromAddress": Ref("MailFrom")}})
         found.append(If(["Mail", policy("mail", [mail]), NO_VALUE]))

@@ -59,7 +59,7 @@ class Deployment:
         region = self.account.region
         if self.settings["Directory"] == "built-in":
             url = known.get("PublicUrl")
-            return {"Issuer": f"{url}/auth", "IssuerOrigin": url, "SignInOrigin": url, "Audience": "satchel-web satchel-cli"} if url else {}
+            return {"Issuer": f"{url}/auth", "IssuerOrigin": url, "SignInOrigin": url, "Audience": "satchel"} if url else {}
         return {"IssuerOrigin": f"https://cognito-idp.{region}.amazonaws.com", "SignInOrigin": f"https://{known['SignInPrefix']}.auth.{region}.amazoncognito.com"}
 
     # ---- plan ----

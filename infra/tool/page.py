@@ -99,5 +99,9 @@ class Page:
 def page_config(known, version):
     """What the page and the command line ask first; the same members as in src/satchel's own /config.json."""
     built_in = known.get("Directory") == "built-in"
-    return {"issuer": known["Issuer"], "client_id": "satchel-web" if built_in else known["WebClient"], "api": "/api/v1", "version": version,
+    if built_in:
+        sign_in = {"client_id": "satchel-web", "cli_client_id": "satchel-cli", "scope": "openid profile email offline_access", "accounts": "here"}
+    else:
+        sign_in = {"client_id": known["WebClient"], "cli_client_id": known["CliClient"], "cli_callback": "http://localhost:8421/callback", "scope": "openid profile email", "accounts": "directory"}
+    return {"issuer": known["Issuer"], **sign_in, "api": "/api/v1", "version": version,
             "self_signup": known.get("SelfSignUp") == "yes", "mail": bool(known.get("MailFrom")), "content_url": known.get("ContentUrl", "")}

@@ -3245,10 +3245,10 @@ export interface operations {
                          */
                         resource?: string;
                         /**
-                         * @description Where people's accounts are kept: at `issuer`, nothing answers under /auth.
+                         * @description Where people's accounts are kept: other than `here`, nothing answers under /auth; in a `directory` administrators invite people here, at an `issuer` only there.
                          * @enum {string}
                          */
-                        accounts: "here" | "issuer";
+                        accounts: "here" | "directory" | "issuer";
                         /** @constant */
                         api: "/api/v1";
                         version: string;

@@ -42,6 +42,11 @@ class App {
 
   /** Whether people's accounts are kept here; else they are at the issuer, with passwords, invitations and sessions. */
   get hasAccounts(): boolean {
+    return (this.config?.accounts ?? 'here') === 'here';
+  }
+
+  /** Whether administrators invite people here, also where their accounts are at the issuer. */
+  get invites(): boolean {
     return this.config?.accounts !== 'issuer';
   }
 
