@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+from engines import document
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 ROOTS = ("api/", "apps/", "bench/", "cmake/", "docs/", "infra/", "src/", "tests/", "tools/", "web/", ".ci/")
 PATH = re.compile(r"`([\w./+-]+)`")
@@ -39,9 +41,14 @@ def undocumented_packages():
             yield f"docs/dependencies.md: tools/install.sh installs {package} and no line says why"
 
 
+def conformance():
+    """A table of results must be about the engines and suites that there are."""
+    return document.complaints() if document.DOCUMENT.exists() else []
+
+
 if __name__ == "__main__":
-    found = [*law(), *undocumented_packages()]
-    for document in documents():
-        found += dead_paths(document)
+    found = [*law(), *undocumented_packages(), *conformance()]
+    for page in documents():
+        found += dead_paths(page)
     print("\n".join(found) or f"{len(documents())} documents name nothing that is not there")
     sys.exit(1 if found else 0)

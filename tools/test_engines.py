@@ -3,7 +3,7 @@
 
 usage: tools/test_engines.py [SUITE or ENGINE...] [--list] [--write-docs]     (all of them without one: make test-engines ARGS='s3 dynamodb')
 
-What each suite came to goes to build/conformance.json, with the reason of everything that was skipped. What could not be got is named, the rest
+What each suite came to goes to build/conformance.json, with the reason of everything that was skipped; rows of earlier runs stay there. What could not be got is named, the rest
 runs, and the exit status is 1. tools/engines/table.py has the engines, tools/engines/suites.py the suites.
 """
 import argparse
@@ -67,8 +67,19 @@ def run(chosen):
     return {"results": [dataclasses.asdict(result) for result in results], "missing": missing}
 
 
+def remembered(conformance):
+    """With what earlier runs, of other suites or engines, have left in build/conformance.json, in the order of the tables."""
+    try:
+        earlier = json.loads(CONFORMANCE.read_text())["results"]
+    except (OSError, ValueError, KeyError):
+        earlier = []
+    rows = {(r["suite"], r["engine"], r["version"]): r for r in [*earlier, *conformance["results"]]}
+    order = [(s.name, e.name, e.version) for s in suites.SUITES for e in ENGINES if e.name in s.engines]
+    return {"results": [rows[key] for key in order if key in rows], "missing": conformance["missing"]}
+
+
 def close(conformance):
-    """The closing lines and the exit status."""
+    """The closing lines and the exit status: of this run."""
     results = conformance["results"]
     passed, failed, skipped = sum(r["passed"] for r in results), sum(len(r["failed"]) for r in results), sum(len(r["skipped"]) for r in results)
     for text in conformance["missing"]:
@@ -88,7 +99,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("chosen", nargs="*", metavar="SUITE or ENGINE")
     parser.add_argument("--list", action="store_true", help="show the suites and engines")
-    parser.add_argument("--write-docs", action="store_true", help="make docs/conformance.md of the results; of a run of everything")
+    parser.add_argument("--write-docs", action="store_true", help="make docs/conformance.md of build/conformance.json")
     arguments = parser.parse_args()
     if arguments.list:
         return show()
@@ -97,12 +108,15 @@ def main():
     chosen = plan(arguments.chosen)
     build(chosen)
     conformance = run(chosen)
-    CONFORMANCE.write_text(json.dumps(conformance, indent=1, ensure_ascii=False) + "\n")
+    whole = remembered(conformance)
+    CONFORMANCE.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
     if arguments.write_docs:
-        document.write(conformance)
+        document.write(whole)
     return close(conformance)
 
 
 if __name__ == "__main__":
+    node = subprocess.run([TOP / "tools/node_path.sh"], capture_output=True, text=True)
+    os.environ["PATH"] = f"{node.stdout.strip()}:{os.environ['PATH']}" if node.returncode == 0 else os.environ["PATH"]
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
     sys.exit(main())

@@ -24,7 +24,7 @@ const provider = (keys) => new Provider(issuer, {
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
   findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...claimsOf(sub) }) }),
   extraTokenClaims: (_, token) => (token.accountId ? claimsOf(token.accountId) : {}),
-  ttl: { AccessToken: 60, AuthorizationCode: 60, IdToken: 60, Interaction: 60, Grant: 600, Session: 600, RefreshToken: 600 },
+  ttl: { AccessToken: 30, AuthorizationCode: 60, IdToken: 60, Interaction: 60, Grant: 600, Session: 600, RefreshToken: 600 },
   cookies: { keys: [randomUUID()] },
   features: {
     devInteractions: { enabled: true },
@@ -33,7 +33,7 @@ const provider = (keys) => new Provider(issuer, {
       enabled: true,
       defaultResource: () => AUDIENCE,
       useGrantedResource: () => true,
-      getResourceServerInfo: (_, resource) => ({ audience: resource, scope: 'openid profile email', accessTokenFormat: 'jwt', accessTokenTTL: 60, jwt: { sign: { alg: 'RS256' } } }),
+      getResourceServerInfo: (_, resource) => ({ audience: resource, scope: 'openid profile email', accessTokenFormat: 'jwt', accessTokenTTL: 30, jwt: { sign: { alg: 'RS256' } } }),
     },
   },
 });

@@ -52,9 +52,7 @@ def write(conformance):
 
 
 def complaints():
-    """The document's rows are the suites on the engines in the versions that stand in the tables, each once."""
-    if not DOCUMENT.exists():
-        return ["docs/conformance.md is missing; make it by make test-engines ARGS=--write-docs"]
+    """The document's rows are the suites on the engines in the versions that stand in the tables."""
     text = DOCUMENT.read_text()
     listed = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| \d+ \| \d+ \| \d+ \| \d+ \|$", text, re.M)
     wanted = [(s.name, e.name, e.version) for s in SUITES for e in ENGINES if e.name in s.engines]
