@@ -76,6 +76,11 @@ def s3(result, engine, origin):
     googletest(result, "tests/contract/contract_tests", f"*S3On{camel(engine)}*", {"SATCHEL_S3": f"{camel(engine)}={origin}"})
 
 
+def services(result, engine, origin):
+    named = f"{camel(engine)}={origin}"
+    googletest(result, "tests/contract/contract_tests", f"*/Services.*{camel(engine)}*:*CognitoOn{camel(engine)}*", {"SATCHEL_SERVICES": named, "SATCHEL_COGNITO": named})
+
+
 def sign_in(result, engine, origin):
     pytest(result, ["tests/sign_in"], {"SATCHEL_TEST_ISSUER": engine.name.lower(), "SATCHEL_TEST_ISSUER_URL": origin})
 
@@ -152,6 +157,7 @@ SUITES = [
     Suite("dynamodb", "the contract of the `Table` port, by the adapter for DynamoDB", ["moto", "MiniStack"], ["contract_tests"], dynamodb),
     Suite("s3", "the contract of the `ObjectStore` port, by the adapter for S3, and a client's side of presigned requests", ["MiniStack", "versitygw", "Ceph RGW"],
           ["contract_tests"], s3),
+    Suite("services", "the clients of SQS, S3's news by EventBridge, Secrets Manager, SES, and people in a Cognito pool", ["moto", "MiniStack"], ["contract_tests"], services),
     Suite("t1", "every scenario of the fault harness over both adapters: requests dropped, answers lost, throttling, conflicts, errors, crashes, events twice, late and reversed; a sample",
           ["MiniStack"], ["engine_fault_tests"], faults),
     Suite("copies", "two copies of the server over one table and one bucket, one of them killed in the middle", ["MiniStack"], ["satchel"], copies),

@@ -19,8 +19,8 @@ struct SecretOptions {
   std::string region;
   std::string secret;  // name or ARN
   std::string member;  // of the JSON object that the secret is; empty: "master_key", or the secret is the key itself
-  std::string setting = "SATCHEL_MASTER_KEY_SECRET";  // that named it, for errors
   std::shared_ptr<CredentialSource> credentials;
+  std::string setting = "SATCHEL_MASTER_KEY_SECRET";  // that named it, for errors
 };
 
 /// "satchel/master-key", its ARN (whose region counts before AWS_REGION and AWS_DEFAULT_REGION), or either with "#member". Without a
