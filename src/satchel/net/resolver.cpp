@@ -112,10 +112,14 @@ std::optional<Address> numeric(const std::string& host, std::uint16_t port) {
   return std::nullopt;
 }
 
+/// RFC 6761 section 6.3: this computer, whatever hosts file or name server there is.
+bool is_localhost(const std::string& host) { return host == "localhost" || host.ends_with(".localhost"); }
+
 }  // namespace
 
 Result<Addresses> resolve(const std::string& host, std::uint16_t port, Duration patience, const std::string& name_servers) {
   if (const auto address = numeric(host, port)) return Addresses{*address};
+  if (is_localhost(host)) return Addresses{*numeric("127.0.0.1", port), *numeric("::1", port)};
   const auto look_up = TRY(LookUp::open(name_servers));
   if (!look_up->run(host, port, Monotonic::now() + patience)) {
     return fail(ErrorCode::deadline_exceeded, fmt::format("'{}' did not answer in time. Check that it runs and can be reached, and try again.", host), "its name was being looked up");

@@ -20,7 +20,7 @@ struct Address {
 };
 using Addresses = std::vector<Address>;
 
-/// At least one, the best first; of a numeric host, itself. `name_servers` ("127.0.0.1:53,…") stand in place of the machine's. Errors:
+/// At least one, the best first; of a numeric host, itself; of "localhost" and what ends in it, this computer. `name_servers` ("127.0.0.1:53,…") stand in place of the machine's. Errors:
 /// unavailable (no such name, no name server), deadline_exceeded.
 Result<Addresses> resolve(const std::string& host, std::uint16_t port, Duration patience, const std::string& name_servers = {});
 

@@ -15,7 +15,6 @@
 namespace satchel::net {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
 
 std::vector<std::string> texts(const Addresses& addresses) {
@@ -92,7 +91,11 @@ TEST(Resolver, ANumericHostIsItself) {
   EXPECT_THAT(texts(resolve("2001:db8::1", 443, kLong).value()), ElementsAre("2001:db8::1 443"));
 }
 
-TEST(Resolver, KnowsLocalhost) { EXPECT_THAT(texts(resolve("localhost", 80, kLong).value()), Contains("127.0.0.1 80")); }
+TEST(Resolver, LocalhostIsThisComputerWhateverTheNameServerSays) {
+  const NameServer server(3);
+  for (const char* name : {"localhost", "bucket.localhost"}) EXPECT_THAT(texts(resolve(name, 80, kLong, server.place()).value()), ElementsAre("127.0.0.1 80", "::1 80"));
+  EXPECT_FALSE(resolve("mylocalhost", 80, kLong, server.place()));
+}
 
 TEST(Resolver, AsksTheNameServer) {
   const NameServer server(0);

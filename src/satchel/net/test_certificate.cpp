@@ -9,7 +9,7 @@
 
 namespace satchel::net {
 
-void write_certificate(const std::string& folder, const std::string& name, const char* alternative_names) {
+void write_certificate(const std::string& folder, const std::string& name, const char* alternative_names, const char* subject_name) {
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* certificate = X509_new();
   X509_set_version(certificate, 2);
@@ -18,7 +18,7 @@ void write_certificate(const std::string& folder, const std::string& name, const
   X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
   X509_set_pubkey(certificate, key);
   X509_NAME* subject = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("satchel test"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(subject_name), -1, -1, 0);
   X509_set_issuer_name(certificate, subject);
   X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternative_names);
   X509_add_ext(certificate, names, -1);

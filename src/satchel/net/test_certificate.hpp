@@ -7,6 +7,6 @@
 namespace satchel::net {
 
 /// Writes FOLDER/NAME.pem and FOLDER/NAME.key. `alternative_names`: such as "DNS:localhost,IP:127.0.0.1".
-void write_certificate(const std::string& folder, const std::string& name, const char* alternative_names);
+void write_certificate(const std::string& folder, const std::string& name, const char* alternative_names, const char* subject = "satchel test");
 
 }  // namespace satchel::net

@@ -193,31 +193,54 @@ std::unexpected<Error> unreadable(const std::string& file) {
   return fail(ErrorCode::invalid, "The certificates in " + file + " cannot be read. Give a PEM file of certificates to trust.", openssl_reason());
 }
 
-bool trust(SSL_CTX* context, std::string_view pem) {
+/// Finds trusted certificates by their subject when a chain ends there: reading the five takes a millisecond, which a start can do without.
+int find_root(X509_LOOKUP* lookup, X509_LOOKUP_TYPE type, const X509_NAME* name, X509_OBJECT* found) {
+  if (type != X509_LU_X509) return 0;
+  const auto& pem = *static_cast<const std::string_view*>(X509_LOOKUP_get_method_data(lookup));
   const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
-  int count = 0;
+  int result = 0;
   while (X509* certificate = PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)) {
-    count += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
+    if (X509_NAME_cmp(X509_get_subject_name(certificate), name) == 0) {
+      // The store holds all of that name from here on, and is asked first the next time; `found` holds none of its own.
+      X509_STORE_add_cert(X509_LOOKUP_get_store(lookup), certificate);
+      if (result == 0 && X509_OBJECT_set1_X509(found, certificate) == 1) {
+        X509_free(certificate);
+        result = 1;
+      }
+    }
     X509_free(certificate);
   }
-  ERR_clear_error();  // of the end
-  return count > 0;
+  ERR_clear_error();  // of the end of the text
+  return result;
 }
 
-/// The file that the environment names wins over what is in the binary, as OpenSSL has it with the machine's.
-Result<TlsContext> new_client_context(std::string ca_file) {
+X509_LOOKUP_METHOD* root_lookup() {
+  static X509_LOOKUP_METHOD* const method = [] {
+    X509_LOOKUP_METHOD* made = X509_LOOKUP_meth_new("certificates in memory");
+    X509_LOOKUP_meth_set_get_by_subject(made, find_root);
+    X509_LOOKUP_meth_set_free(made, [](X509_LOOKUP* lookup) { delete static_cast<std::string_view*>(X509_LOOKUP_get_method_data(lookup)); });
+    return made;
+  }();
+  return method;
+}
+
+TlsContext new_client_context() {
   ERR_clear_error();
   TlsContext context = new_context(TLS_client_method());
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  return context;
+}
+
+/// The file that the environment names wins over what is in the binary, as OpenSSL has it with the machine's.
+Result<TlsContext> context_trusting(std::string ca_file) {
+  // A binary that brings its own roots asks nothing of the machine it is on, and its start is short.
+  if (!embedded_roots().empty()) OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   const char* named = ca_file.empty() && !embedded_roots().empty() ? ::secure_getenv("SSL_CERT_FILE") : nullptr;
   if (named) ca_file = named;
-  if (!ca_file.empty()) {
-    if (SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr) != 1) return unreadable(ca_file);
-  } else if (!embedded_roots().empty()) {
-    if (!trust(context.get(), embedded_roots())) return unreadable("the binary");
-  } else if (SSL_CTX_set_default_verify_paths(context.get()) != 1) {
-    return unreadable("the system's folder");
-  }
+  if (ca_file.empty() && !embedded_roots().empty()) return client_tls_trusting(embedded_roots());
+  TlsContext context = new_client_context();
+  const int loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get()) : SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr);
+  if (loaded != 1) return unreadable(ca_file);
   return context;
 }
 
@@ -238,12 +261,19 @@ Result<TlsContext> server_tls(const std::string& certificate_file, const std::st
   return context;
 }
 
+TlsContext client_tls_trusting(std::string_view pem) {
+  TlsContext context = new_client_context();
+  X509_LOOKUP* lookup = X509_STORE_add_lookup(SSL_CTX_get_cert_store(context.get()), root_lookup());
+  X509_LOOKUP_set_method_data(lookup, new std::string_view(pem));
+  return context;
+}
+
 Result<TlsContext> client_tls(const std::string& ca_file) {
-  if (!ca_file.empty()) return new_client_context(ca_file);
+  if (!ca_file.empty()) return context_trusting(ca_file);
   static std::mutex mutex;
   static TlsContext standard;
   const std::scoped_lock lock(mutex);
-  if (!standard) standard = TRY(new_client_context({}));
+  if (!standard) standard = TRY(context_trusting({}));
   return standard;
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "satchel/base/result.hpp"
 
@@ -53,8 +54,10 @@ using TlsContext = std::shared_ptr<ssl_ctx_st>;
 
 /// Errors: invalid, with a sentence that names the file.
 Result<TlsContext> server_tls(const std::string& certificate_file, const std::string& key_file);
-/// `ca_file` empty: the system's certificates.
+/// `ca_file` empty: the certificates of the binary (roots.hpp) or else of the system, in one context for the whole process.
 Result<TlsContext> client_tls(const std::string& ca_file);
+/// Trusts the certificates of `pem`, which outlives the context; each is read when a chain first ends there.
+TlsContext client_tls_trusting(std::string_view pem);
 
 std::unique_ptr<Transport> tls_server_transport(const TlsContext& context, int socket);
 /// Verifies the chain, and that it is for `host` (a name or an address).
