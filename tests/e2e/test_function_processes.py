@@ -39,7 +39,7 @@ def is_gone(pid):
 def test_processes_come_with_work_and_go_with_the_server(process_server):
     server = process_server().start()
     person = server.add_user("come@example.org")
-    assert children(server) == [], "nothing runs where nothing is asked"
+    assert children(server, "entries") == [], "none where nothing is asked"
     assert person.me["email"] == "come@example.org"
     assert len(children(server, "entries")) == 1
     person.put("a", b"x")
