@@ -61,7 +61,7 @@ TEST_F(CommandLine, TidiesPaths) {
 }
 
 TEST_F(CommandLine, KeepsTheSignInToItself) {
-  const Credentials credentials{"https://h", "https://h/auth/token", "t", "r", from_millis(5)};
+  const Credentials credentials{.url = "https://h", .token_endpoint = "https://h/auth/token", .client_id = "c", .token = "t", .refresh_token = "r", .expires = from_millis(5)};
   {
     auto store = CredentialStore::open(world_).value();
     EXPECT_FALSE(store.load().value());

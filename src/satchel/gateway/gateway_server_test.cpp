@@ -114,7 +114,7 @@ class GatewayServerTest : public testing::Test {
   Registry registry_{rows(), ports_};
   NoKeys keys_;
   TrustedIssuer issuer_{keys_, "http://i/auth"};
-  Gates gates_{{registry_, *table_, *vault_, issuer_, *clock_, random_, logger_}};
+  Gates gates_{{registry_, *table_, *vault_, &issuer_, *clock_, random_, logger_}};
   Gateway gateway_{{.origins = {}, .proxies = {}, .metrics_token = {}, .pages = {}, .pool = {.threads = 2, .queue = 8}}, {registry_, gates_, *clock_, random_, logger_, kSite, {}, {}, {}}};
   std::unique_ptr<net::Server> server_;
   std::string token_;

@@ -169,7 +169,7 @@ class GatewayTest : public testing::Test {
   Registry registry_{rows(), ports_};
   NoKeys keys_;
   TrustedIssuer issuer_{keys_, "http://i/auth"};
-  Gates gates_{{registry_, *table_, *vault_, issuer_, clock_, random_, logger_}, {.burst = 5, .per_second = 1, .addresses = 10}};
+  Gates gates_{{registry_, *table_, *vault_, &issuer_, clock_, random_, logger_}, {.burst = 5, .per_second = 1, .addresses = 10}};
   bool ready_ = true;
   Mounted mounted_;
   std::string token_;
