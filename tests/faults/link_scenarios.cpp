@@ -18,7 +18,7 @@ Answer visit(Run& run, std::string_view method, const std::string& path, std::st
   Answer answer;
   for (int i = 0; i < 8; ++i) {
     answer = run.b.ask(Principal(Anonymous{}), method, path, body);
-    if (answer.status < 500 && !(answer.status == 409 && answer.type() == "conflict")) break;
+    if (answer.status < 500 && !(answer.status == 409 && answer.type() == "conflict") && !(answer.status == 429 && answer.type() == "too_many")) break;
   }
   return answer;
 }

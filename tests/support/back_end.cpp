@@ -54,7 +54,9 @@ Result<void> check_access(const Row& row, const Principal& who) {
   return {};
 }
 
-bool passes(const Answer& answer) { return answer.status >= 500 || (answer.status == 409 && answer.type() == "conflict"); }
+bool passes(const Answer& answer) {
+  return answer.status >= 500 || (answer.status == 409 && answer.type() == "conflict") || (answer.status == 429 && answer.type() == "too_many");
+}
 
 }  // namespace
 

@@ -76,7 +76,7 @@ class BackEnd {
   Answer ask(const User& who, std::string_view method, std::string_view path, std::string_view body = "", TextMap headers = {}) {
     return ask(Principal(SignedIn{.user = who, .token = {}, .scopes = {}}), method, path, body, std::move(headers));
   }
-  /// As a client that repeats what may pass by itself (5xx, and 409 without a type of its own).
+  /// As a client that repeats what may pass by itself (5xx, and 409 and 429 without a type of their own).
   Answer insist(const User& who, std::string_view method, std::string_view path, std::string_view body = "", TextMap headers = {});
 
   /// The body of create_upload for one file.

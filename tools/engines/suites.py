@@ -93,7 +93,8 @@ def copies(result, engine, origin):
 
 def faults(result, engine, origin):
     """A sample; SATCHEL_T1_RUNS=0 plays all of it."""
-    environment = {"SATCHEL_DYNAMODB": f"{camel(engine)}={origin}", "SATCHEL_S3": f"{camel(engine)}={origin}", "ASAN_OPTIONS": "malloc_context_size=5"}
+    environment = {"SATCHEL_DYNAMODB": f"{camel(engine)}={origin}", "SATCHEL_S3": f"{camel(engine)}={origin}", "ASAN_OPTIONS": "malloc_context_size=5",
+                   "SATCHEL_T1_RUNS": os.environ.get("SATCHEL_T1_RUNS", "2")}
     full = os.environ.get("SATCHEL_T1_RUNS") == "0"
     googletest(result, "tests/faults/engine_fault_tests", "*", environment, patience=12 * 3600 if full else 900)
 
