@@ -233,7 +233,7 @@ def test_the_page_of_costs_shows_what_the_model_says():
 
 
 def test_configuration_has_the_members_of_the_program():
-    known = {"Issuer": "https://i", "WebClient": "w", "Directory": "cognito", "SelfSignUp": "no", "MailFrom": "", "ContentUrl": "https://c"}
+    known = {"Issuer": "https://i", "WebClient": "w", "CliClient": "c", "Directory": "cognito", "SelfSignUp": "no", "MailFrom": "", "ContentUrl": "https://c"}
     contract = yaml.safe_load((TOP / "api/openapi.yaml").read_text())["paths"]["/config.json"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     if "$ref" in contract:
         contract = yaml.safe_load((TOP / "api/openapi.yaml").read_text())["components"]["schemas"][contract["$ref"].rsplit("/", 1)[-1]]

@@ -224,10 +224,11 @@ TEST_P(Uploads, WhatIsNeverCompletedIsGoneADayLater) {
   b_.clock.advance(std::chrono::hours{20});
   sign_part(active, 1, kMiB);
   b_.table->settle();
+  const std::size_t open = b_.objects->open_uploads();  // an answer that was lost may have left one of which nobody knows; the store's own sweep has it
   for (int run = 0; run < 3; ++run) b_.run_schedule("sweep_uploads");
   ASSERT_TRUE(b_.deliver());
   EXPECT_EQ(b_.avail(b_.anna), kQuota - kMiB) << "the one that is still worked on stays";
-  EXPECT_LE(b_.objects->open_uploads(), 1U);
+  EXPECT_EQ(b_.objects->open_uploads(), open - 1);
   EXPECT_EQ(complete(big).type(), "upload_ended");
   let_a_day_pass();
   EXPECT_EQ(b_.avail(b_.anna), kQuota);
