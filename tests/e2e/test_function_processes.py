@@ -83,14 +83,15 @@ def test_a_crash_loses_at_most_what_was_asked(process_server):
     for asker in askers:
         asker.start()
     for _ in range(20):
-        before = len(statuses)
+        before = statuses.count(200)
         for pid in children(server, "entries"):
             os.kill(pid, signal.SIGKILL)
-        assert eventually(lambda: len(statuses) > before + 8), "it goes on"
+        # One that was killed while it started rests its group for a second, and the askers are told so at once, again and again.
+        assert eventually(lambda: statuses.count(200) > before + 8), "it goes on"
     stop.set()
     for asker in askers:
         asker.join()
-    assert set(statuses) <= {200, 503} and statuses.count(200) > statuses.count(503), statuses
+    assert set(statuses) <= {200, 503}, set(statuses)
     assert person("GET", f"/api/v1/folders/{root}/entries").status == 200
     assert request("GET", server.url + "/readyz").status == 200
 

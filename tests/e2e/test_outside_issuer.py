@@ -147,7 +147,7 @@ def test_the_doctor_looks_at_the_issuer(issuer, own_server):
 
 
 def test_tables_and_buckets_that_are_none_are_named_at_start(own_server):
-    environment = {**os.environ, "SATCHEL_MASTER_KEY": "A" * 43 + "=", "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
+    environment = {**os.environ, "SATCHEL_MASTER_KEY": "A" * 43 + "=", "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "SATCHEL_FUNCTIONS": "inprocess"}
     server = own_server()
     for options, variables, says in (
         (["--table", "dynamodb://files?endpoint=http://127.0.0.1:1"], environment, ["http://127.0.0.1:1", "'table'"]),

@@ -130,13 +130,14 @@ void Gateway::serve_link_page(std::unique_ptr<Answer> answer, std::string_view t
   note.line.path = "/s/{token}";
   note.series = "link_page";
   note.hide_from_search = true;
-  auto match = means_.registry.match("GET", fmt::format("/api/v1/public/links/{}", token));
+  std::string path = fmt::format("/api/v1/public/links/{}", token);
+  auto match = means_.registry.match("GET", path);
   const Asset* page = assets_.find("/link.html");
   if (!page || !match.bound) return send_problem(*answer, {ErrorCode::not_found, "There is no such link. Check it for a typing error."});
   const std::shared_ptr<Answer> shared = std::move(answer);
-  Pool::Job job = [this, shared, page, bound = match.bound, parameters = std::move(match.parameters)] {
+  Pool::Job job = [this, shared, page, bound = match.bound, path = std::move(path), parameters = std::move(match.parameters)] {
     const AccessLine& line = shared->note().line;
-    const Request request{.method = "GET", .path = {}, .parameters = parameters, .query = {}, .headers = {}, .cookies = {}, .body = {}};
+    const Request request{.method = "GET", .path = path, .parameters = parameters, .query = {}, .headers = {}, .cookies = {}, .body = {}};
     const auto passage = means_.gates.pass(*bound, request, {.at = shared->note().began, .request_id = line.request_id, .client = line.client});
     send_asset(*shared, *page, passage.response.status);
   };
