@@ -218,16 +218,24 @@ def period(milliseconds):
     return f"rate({minutes // 60} hour{'s' if minutes > 60 else ''})"
 
 
+def schedule(handler, name, every_ms, condition=None):
+    return resource("AWS::Scheduler::Schedule", {
+        "Description": f"Starts {name}.", "ScheduleExpression": period(every_ms), "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": Ref(f"{handler}Alias"), "RoleArn": GetAtt("SchedulerRole.Arn"), "Input": json.dumps({"schedule": name}),
+                   "RetryPolicy": {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 3600},
+                   "DeadLetterConfig": {"Arn": GetAtt("SchedulesDead.Arn")}}}, condition)
+
+
+def retries(handler):
+    return resource("AWS::Lambda::EventInvokeConfig", {
+        "FunctionName": Ref(handler), "Qualifier": "live", "MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600,
+        "DestinationConfig": {"OnFailure": {"Destination": GetAtt("SchedulesDead.Arn")}}}, DependsOn=[f"{handler}Alias"])
+
+
 def schedules(group):
-    made = {f"{group.handler}Retries": resource("AWS::Lambda::EventInvokeConfig", {
-        "FunctionName": Ref(group.handler), "Qualifier": "live", "MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600,
-        "DestinationConfig": {"OnFailure": {"Destination": GetAtt("SchedulesDead.Arn")}}}, DependsOn=[f"{group.handler}Alias"])}
+    made = {f"{group.handler}Retries": retries(group.handler)}
     for row in group.schedules:
-        made[camel(row["name"]) + "Schedule"] = resource("AWS::Scheduler::Schedule", {
-            "Description": f"Starts {row['name']}.", "ScheduleExpression": period(row["every_ms"]), "FlexibleTimeWindow": {"Mode": "OFF"},
-            "Target": {"Arn": Ref(f"{group.handler}Alias"), "RoleArn": GetAtt("SchedulerRole.Arn"), "Input": json.dumps({"schedule": row["name"]}),
-                       "RetryPolicy": {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 3600},
-                       "DeadLetterConfig": {"Arn": GetAtt("SchedulesDead.Arn")}}}, condition_of(row))
+        made[camel(row["name"]) + "Schedule"] = schedule(group.handler, row["name"], row["every_ms"], condition_of(row))
     return made
 
 
@@ -256,11 +264,14 @@ def fanout(groups):
         policy.statement("ReadStream", ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], [Ref("TableStream")]),
         policy.statement("ListStreams", ["dynamodb:ListStreams"], "*"),
         policy.statement("HandOn", ["sqs:SendMessage"], [GetAtt(f"{group.handler}Queue.Arn") for group in consumers]),
-        policy.statement("GiveUp", ["sqs:SendMessage"], [GetAtt("FanoutDead.Arn")]),
+        policy.statement("GiveUp", ["sqs:SendMessage"], [GetAtt("FanoutDead.Arn"), GetAtt("SchedulesDead.Arn")]),
     ]
     queues = " ".join(f"{group.name}=https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/${{Installation}}-{group.name}" for group in consumers)
-    # What was handed on is taken out of the outbox.
-    return function("fanout", 60, USUAL_MB, policy.policies("Fanout", [], ["OB#"], means), environment([], {"SATCHEL_QUEUES": Sub(queues)}))
+    # What was handed on is taken out of the outbox; what the stream has lost is looked for there.
+    made = function("fanout", 60, USUAL_MB, policy.policies("Fanout", ["table_reader"], ["OB#"], means), environment([], {"SATCHEL_QUEUES": Sub(queues)}))
+    made["FanoutRetries"] = retries("Fanout")
+    made["FanoutSchedule"] = schedule("Fanout", "fanout", 15 * 60_000)
+    return made
 
 
 def sign_ups():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a release to a running installation: which stacks, with what parameters, in which order."""
 import hashlib
+import json
 import secrets
 import sys
 
@@ -131,6 +132,10 @@ class Deployment:
         if kind == "data":
             keys.tend_master_key(self.account, known["MasterKeySecret"])
             keys.tend_download_key(self.account, known["DownloadKeySecret"])
+        if kind == "functions" and self.settings["Directory"] == "built-in":
+            # Else nobody could sign in before the clock's first turn.
+            self.account.client("lambda").invoke(FunctionName=f"{self.account.name}-identity", Qualifier="live", InvocationType="Event",
+                                                 Payload=json.dumps({"schedule": "tend_signing_keys"}))
 
     def publish(self):
         known = self.known()

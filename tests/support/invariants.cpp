@@ -46,7 +46,7 @@ class Checker {
       case Family::dead_letter: return complain(fmt::format("there is a dead letter of {}", item.key.partition));
       case Family::user: case Family::email: case Family::link: case Family::lease: case Family::token: case Family::consumed:
       case Family::idempotency: case Family::rate: case Family::session: case Family::refresh: case Family::code:
-      case Family::invitation: case Family::key: case Family::cursor: return;
+      case Family::invitation: case Family::key: case Family::cursor: case Family::federated: return;
     }
   }
 
