@@ -22,6 +22,7 @@ struct Ground {
 /// What DynamoDB does and an engine that stands for it does not. A gap that has closed fails its test.
 enum class Gap {
   compares_types,  // a comparison of a text with a number is an error instead of false
+  isolation,       // of several writers at once, one that fails may undo what another has written
   grown_size,      // an item may grow over 400 KB by an update
 };
 
