@@ -18,7 +18,7 @@ SETTINGS = {
     "Domain": "", "ContentDomain": "", "HostedZone": "", "ContentHostedZone": "", "Directory": "cognito", "Architecture": "arm64", "SelfSignUp": "no", "Mfa": "OPTIONAL",
     "MailFrom": "", "MailIdentity": "", "AlarmAddress": "", "MonthlyBudget": "100", "Backup": "no", "Reserve": "yes", "GitHubRepository": "", "GitHubRepositoryId": "",
     "GitHubProvider": "", "Connection": "no", "GoogleClientId": "", "GoogleClientSecretName": "", "SamlName": "", "SamlMetadataUrl": "", "OidcName": "", "OidcIssuer": "",
-    "OidcClientId": "", "OidcClientSecretName": "", "KeepDeletedDays": "14", "LogDays": "90", "ConcurrencyQuota": "1000", "Downloads": "s3", "Administrator": "",
+    "OidcClientId": "", "OidcClientSecretName": "", "KeepDeletedDays": "14", "LogDays": "90", "ConcurrencyQuota": "1000", "DownloadsFrom": "s3", "Administrator": "",
     "Shift": "CodeDeployDefault.LambdaCanary10Percent5Minutes",
 }
 PASSES = 3
