@@ -190,7 +190,6 @@ const routes = {
   'GET /config.json': (_, { host }) => ({
     issuer: `http://${host}/auth`,
     client_id: 'satchel-web',
-    cli_client_id: 'satchel-cli',
     scope: 'openid profile email offline_access',
     accounts: 'here',
     api: '/api/v1',
