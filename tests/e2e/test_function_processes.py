@@ -120,12 +120,17 @@ def test_what_hangs_is_killed_at_its_deadline(process_server):
     server = process_server().start()
     person = server.add_user("hang@example.org")
     root = person.root
-    [pid] = children(server, "entries")
-    os.kill(pid, signal.SIGSTOP)
-    answer = person("GET", f"/api/v1/folders/{root}/entries")
+    # One that is stopped between its answer and its asking for more gets no work, and another one answers: then once more.
+    for _ in range(5):
+        stopped = children(server, "entries")
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        answer = person("GET", f"/api/v1/folders/{root}/entries")
+        if answer.status != 200:
+            break
     assert answer.status == 504 and answer.json["type"] == "function_timed_out", answer
     assert answer.json["request_id"] in server.read_log()
-    assert eventually(lambda: is_gone(pid))
+    assert eventually(lambda: all(is_gone(pid) for pid in stopped))
     assert person("GET", f"/api/v1/folders/{root}/entries").status == 200
 
 
