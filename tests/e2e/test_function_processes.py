@@ -82,7 +82,7 @@ def test_a_crash_loses_at_most_what_was_asked(process_server):
     askers = [threading.Thread(target=ask) for _ in range(4)]
     for asker in askers:
         asker.start()
-    for _ in range(20):
+    for _ in range(8):
         before = statuses.count(200)
         for pid in children(server, "entries"):
             os.kill(pid, signal.SIGKILL)
