@@ -88,7 +88,7 @@ blackbox() {
 
 # The black-box tests with functions in processes of their own, of the program that AWS Lambda runs. What is about the binary alone (fifty
 # kills, disks, the data folder) or about such processes is left to 'blackbox'; `processes` leaves nothing out.
-process() { in_processes process -k 'not fifty_kills and not full_disk and not data_folder and not taken_port and not function_processes'; }
+process() { in_processes process -k 'not fifty_kills and not full_disk and not data_folder and not taken_port and not function_processes and not five_gibibytes'; }
 processes() { in_processes processes; }
 in_processes() { # NAME PYTEST-ARGUMENT...
   local name=$1 status=0
