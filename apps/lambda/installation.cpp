@@ -166,7 +166,7 @@ Result<void> LambdaInstallation::serve_authorizer() {
 }
 
 Result<void> LambdaInstallation::serve_fanout() {
-  const auto enqueue = [this](const Call& call, std::string_view group, const std::string& body) { return sqs_->send(settings_.queues.find(group)->second, {body}, call.deadline).front(); };
+  const auto enqueue = [this](const Call& call, std::string_view group, const std::string& body) { return queues_->send(group, body, call.deadline); };
   lambda::Fanout fanout({.rows = all_rows(provider_of(settings_)), .table = *table_, .read_item = dynamodb::item_from, .enqueue = enqueue, .clock = process_.clock, .random = process_.random, .logger = process_.logger});
   for (const std::string& group : fanout.groups()) {
     if (!settings_.queues.contains(group)) return unusable(fmt::format("SATCHEL_QUEUES: the group '{}' has consumers of events and no queue. Add {}=URL.", group, group));
@@ -175,7 +175,7 @@ Result<void> LambdaInstallation::serve_fanout() {
   auto sqs = aws::queue_at(settings_.queues.begin()->second, process_.environment);
   if (!sqs) return unusable("SATCHEL_QUEUES: " + sqs.error().message);
   sqs->credentials = credentials_;
-  sqs_ = std::make_unique<aws::SqsClient>(*std::move(sqs), process_.clock, process_.random);
+  queues_ = std::make_unique<aws::EventQueues>(*std::move(sqs), settings_.queues, process_.clock, process_.random);
   handler_ = [fanout = std::make_shared<lambda::Fanout>(std::move(fanout))](const lambda::Invocation& invocation) { return fanout->answer(invocation); };
   return {};
 }

@@ -65,7 +65,7 @@ class LambdaInstallation {
   std::unique_ptr<oidc::Issuer> issuer_;               // null: the provider of these functions
   std::unique_ptr<identity::AdmittedPeople> people_;   // of that issuer
   std::unique_ptr<identity::SigningKeys> keys_;
-  std::unique_ptr<aws::SqsClient> sqs_;
+  std::unique_ptr<aws::EventQueues> queues_;
   std::unique_ptr<AuthenticateGate> gate_;
   lambda::Handler handler_;
 };

@@ -82,19 +82,9 @@ Result<std::string> master_key(const Reader& reader) {
   return *std::move(key);
 }
 
-Result<std::map<std::string, std::string, std::less<>>> queues(const Reader& reader) {
-  std::map<std::string, std::string, std::less<>> queues;
-  const std::string text = reader.text("SATCHEL_QUEUES");
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view pair = rest.substr(0, rest.find(' '));
-    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
-    if (pair.empty()) continue;
-    const std::size_t equals = pair.find('=');
-    const bool good = equals != std::string_view::npos && equals > 0 && net::Url::parse(pair.substr(equals + 1));
-    if (!good || !queues.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
-      return wrong("SATCHEL_QUEUES", fmt::format("'{}' is no pair of a group and its queue's URL, each group once, such as removal=https://sqs.eu-central-1.amazonaws.com/1/removal.", pair));
-    }
-  }
+Result<aws::GroupQueues> queues(const Reader& reader) {
+  auto queues = aws::parse_group_queues(reader.text("SATCHEL_QUEUES"));
+  if (!queues) return wrong("SATCHEL_QUEUES", queues.error().message);
   return queues;
 }
 

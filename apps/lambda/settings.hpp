@@ -3,10 +3,10 @@
 // sets. Pure.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "satchel/aws/event_queue.hpp"
 #include "satchel/aws/location.hpp"
 #include "satchel/base/log.hpp"
 
@@ -23,7 +23,7 @@ struct LambdaSettings {
   std::vector<std::string> admins;    // SATCHEL_ADMINS: an outside issuer's people who are administrators, as `satchel serve` takes them
   std::string master_key;     // SATCHEL_MASTER_KEY: 32 bytes, here no longer in base64; empty where a secret holds it
   std::string master_key_secret;  // SATCHEL_MASTER_KEY_SECRET: name or ARN
-  std::map<std::string, std::string, std::less<>> queues;  // SATCHEL_QUEUES: group to URL, for the fan-out
+  aws::GroupQueues queues;    // SATCHEL_QUEUES: group to URL, for the fan-out
   std::string mail_from;      // SATCHEL_MAIL_FROM; empty: no mail
   std::string content_url;    // SATCHEL_CONTENT_URL: the distribution that files are downloaded from; empty: the bucket itself
   std::string download_key_id, download_key_secret;  // SATCHEL_DOWNLOAD_KEY_ID, SATCHEL_DOWNLOAD_KEY_SECRET: what its addresses are signed by

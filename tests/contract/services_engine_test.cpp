@@ -99,13 +99,16 @@ TEST_P(Services, AQueueThatIsNotThereIsNamed) {
 TEST_P(Services, EventsReachTheQueueOfTheirGroup) {
   const aws::SqsClient sqs(sqs_options(), *clock_, random_);
   const aws::GroupQueues queues = aws::parse_group_queues("links=" + queue("links") + " trash=" + queue("trash")).value();
-  const Event event{.id = ulid(clock_->now(), random_), .type = "entry.moved", .time = clock_->now(), .actor = "system", .subject = "s", .data = {{"name", "\xEF\xBF\xBF ä"}}};
-  for (const auto& outcome : aws::EventQueues(sqs, queues).send({{"links", "one", event}, {"trash", "two", event}}, soon())) EXPECT_TRUE(outcome) << outcome.error().detail;
+  const aws::EventQueues out(sqs_options(), queues, *clock_, random_);
+  for (const std::string group : {"links", "trash"}) {
+    const auto sent = out.send(group, Json::object({{"group", group}, {"name", "\xEF\xBF\xBF ä"}}).text(), soon());
+    EXPECT_TRUE(sent) << sent.error().detail;
+  }
   const auto messages = sqs.receive(queues.at("links"), 10, std::chrono::seconds{5}, soon()).value();
   ASSERT_EQ(messages.size(), 1u);
   const Json body = Json::parse(messages[0].body).value();
-  EXPECT_EQ(aws::text_in(body, "consumer"), "one");
-  EXPECT_EQ(aws::text_in(*body.find("event")->find("data"), "name"), "\xEF\xBF\xBF ä");
+  EXPECT_EQ(aws::text_in(body, "group"), "links");
+  EXPECT_EQ(aws::text_in(body, "name"), "\xEF\xBF\xBF ä");
 }
 
 TEST_P(Services, ANewObjectIsToldThroughEventBridge) {

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "satchel/aws/object_notification.hpp"
-#include "satchel/base/json.hpp"
 
 namespace satchel::aws {
 namespace {
@@ -112,45 +111,10 @@ Result<GroupQueues> parse_group_queues(std::string_view text) {
   return queues;
 }
 
-std::string queue_message(const Addressed& addressed) {
-  const Event& event = addressed.event;
-  Json data = Json::object();
-  for (const auto& [name, value] : event.data) data.set(name, value);
-  const Json json = Json::object({{"consumer", addressed.consumer},
-                                  {"event", Json::object({{"id", event.id},
-                                                          {"type", event.type},
-                                                          {"time", to_millis(event.time)},
-                                                          {"actor", event.actor},
-                                                          {"subject", event.subject},
-                                                          {"data", std::move(data)}})}});
-  return without_noncharacters(json.text());
-}
-
-std::vector<Result<void>> EventQueues::send(const std::vector<Addressed>& events, Time deadline) const {
-  std::vector<Result<void>> outcomes(events.size());
-  std::map<std::string_view, std::vector<std::size_t>> by_queue;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto queue = queues_->find(events[i].group);
-    if (queue != queues_->end()) {
-      by_queue[queue->second].push_back(i);
-    } else {
-      outcomes[i] = no_queue(events[i].group);
-    }
-  }
-  for (const auto& [queue, members] : by_queue) {
-    std::vector<std::string> bodies;
-    bodies.reserve(members.size());
-    for (const std::size_t i : members) bodies.push_back(queue_message(events[i]));
-    auto sent = sqs_->send(std::string(queue), bodies, deadline);
-    for (std::size_t n = 0; n < members.size(); ++n) outcomes[members[n]] = std::move(sent[n]);
-  }
-  return outcomes;
-}
-
 Result<void> EventQueues::send(std::string_view group, std::string_view json, Time deadline) const {
-  const auto queue = queues_->find(group);
-  if (queue == queues_->end()) return no_queue(group);
-  return sqs_->send(queue->second, {without_noncharacters(std::string(json))}, deadline).front();
+  const auto queue = queues_.find(group);
+  if (queue == queues_.end()) return no_queue(group);
+  return sqs_.send(queue->second, {without_noncharacters(std::string(json))}, deadline).front();
 }
 
 }  // namespace satchel::aws

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "satchel/aws/sqs_client.hpp"
 #include "satchel/base/log.hpp"
@@ -31,30 +31,18 @@ using GroupQueues = std::map<std::string, std::string, std::less<>>;
 /// "group=https://… group=https://…", as SATCHEL_QUEUES has them. Error: invalid, naming the pair that is none.
 Result<GroupQueues> parse_group_queues(std::string_view text);
 
-/// An event on its way to one consumer.
-struct Addressed {
-  std::string group;
-  std::string consumer;  // name of its row in the registry
-  Event event;
-};
-
-/// {"consumer": name, "event": {"id", "type", "time" (milliseconds), "actor", "subject", "data": {…}}}
-std::string queue_message(const Addressed& addressed);
-
-/// Sends outbox events to the queues of their consumers. Any thread may call.
+/// Sends messages to the queues of deployment groups. Any thread may call.
 class EventQueues {
  public:
-  /// Both outlive it.
-  EventQueues(const SqsClient& sqs, const GroupQueues& queues) : sqs_(&sqs), queues_(&queues) {}
+  EventQueues(SqsOptions sqs, GroupQueues queues, Clock& clock, Random& random) : sqs_(std::move(sqs), clock, random), queues_(std::move(queues)) {}
 
-  /// One result for each, in order. Errors: internal (its group has no queue), and those of SqsClient::send. At least once.
-  std::vector<Result<void>> send(const std::vector<Addressed>& events, Time deadline) const;
-  /// One message that is JSON already, to the queue of that group. Errors: the same.
+  /// JSON; characters that SQS takes only escaped are escaped. At least once. Errors: internal (the group has no queue), and those of
+  /// SqsClient::send.
   Result<void> send(std::string_view group, std::string_view json, Time deadline) const;
 
  private:
-  const SqsClient* sqs_;
-  const GroupQueues* queues_;
+  SqsClient sqs_;
+  GroupQueues queues_;
 };
 
 }  // namespace satchel::aws
