@@ -40,6 +40,7 @@ test('Back closes the dialog on top and stays; one that closed otherwise leaves 
 
   await test.step('one that Esc closed, and one that a reload did', async () => {
     await row(page, 'two.txt').getByText('two.txt').click();
+    await expect(page.getByRole('dialog', { name: 'two.txt' })).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(dialogs).toHaveCount(0);
     await row(page, 'two.txt').getByText('two.txt').click();
