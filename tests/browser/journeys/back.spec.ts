@@ -16,6 +16,9 @@ test('Back closes the dialog on top and stays; one that closed otherwise leaves 
   const inFolder = page.url();
   const title = page.getByRole('heading', { level: 1 });
   const dialogs = page.getByRole('dialog');
+  /** A step of the page's own through the history takes its time. */
+  const expectEntryOfDialog = (wanted: boolean) =>
+    expect.poll(() => page.evaluate(() => history.state?.dialog === true)).toBe(wanted);
 
   await test.step('a preview', async () => {
     await row(page, 'one.txt').getByText('one.txt').click();
@@ -43,11 +46,14 @@ test('Back closes the dialog on top and stays; one that closed otherwise leaves 
     await expect(page.getByRole('dialog', { name: 'two.txt' })).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(dialogs).toHaveCount(0);
+    await expectEntryOfDialog(false);
     await row(page, 'two.txt').getByText('two.txt').click();
     await expect(page.getByRole('dialog', { name: 'two.txt' })).toBeVisible();
+    await expectEntryOfDialog(true);
     await page.reload();
     await expect(row(page, 'two.txt')).toBeVisible();
     await expect(dialogs).toHaveCount(0);
+    await expectEntryOfDialog(false);
     await page.goBack();
     await expect(title).toHaveText('Files');
     await page.goForward();
