@@ -8,7 +8,7 @@ build=(g++ cmake ninja-build ccache make git ca-certificates python3
   libfmt-dev libutf8proc-dev libssl-dev libc-ares-dev libargon2-dev libpugixml-dev libcli11-dev libcurl4-openssl-dev
   librocksdb-dev libsnappy-dev liblz4-dev libzstd-dev libbz2-dev zlib1g-dev libgflags-dev brotli)
 test=(libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev chromium nginx-light libnginx-mod-http-dav-ext
-  python3 python3-venv python3-pip python3-yaml python3-boto3 python3-pytest curl unzip xz-utils)
+  python3 python3-venv python3-pip python3-yaml python3-boto3 python3-pytest python3-pytest-xdist curl unzip xz-utils)
 fmt=(clang-format-19)
 bench=(nginx-light libnginx-mod-http-dav-ext wrk libbenchmark-dev strace)
 lambda=(binutils debootstrap openssl)

@@ -74,27 +74,20 @@ python_environment() {
   if [ -f $requirements ] && ! cmp -s $requirements build/python/have; then
     build/python/bin/pip install -q --disable-pip-version-check -r $requirements && cp $requirements build/python/have || return 1
   fi
-  build/python/bin/python -c 'import pytest' 2>/dev/null || build/python/bin/pip install -q --disable-pip-version-check 'pytest==8.3.5' 'pytest-timeout==2.3.1'
+  build/python/bin/python -c 'import pytest, xdist' 2>/dev/null || build/python/bin/pip install -q --disable-pip-version-check 'pytest==8.3.5' 'pytest-xdist==3.6.1'
 }
 
-blackbox() {
-  python_environment || return 1
-  local status=0
-  SATCHEL_BINARY=$PWD/$build/apps/satchel/satchel run blackbox build/python/bin/python -m pytest tests/e2e -q -p no:cacheprovider -o tmp_path_retention_policy=failed -o tmp_path_retention_count=1 --durations=5 --color=no || status=1
-  count "$(number blackbox '\d+(?= passed)')" "$(number blackbox '\d+(?= failed)')"
-  count 0 "$(number blackbox '\d+(?= error)')"
-  return $status
-}
+blackbox() { over_http blackbox; }
 
 # The black-box tests with functions in processes of their own, of the program that AWS Lambda runs. What is about the binary alone (fifty
 # kills, disks, the data folder) or about such processes is left to 'blackbox'; `processes` leaves nothing out.
-process() { in_processes process -k 'not fifty_kills and not full_disk and not data_folder and not taken_port and not function_processes and not five_gibibytes'; }
-processes() { in_processes processes; }
-in_processes() { # NAME PYTEST-ARGUMENT...
+process() { SATCHEL_FUNCTIONS=process over_http process -k 'not fifty_kills and not full_disk and not data_folder and not taken_port and not function_processes and not five_gibibytes'; }
+processes() { SATCHEL_FUNCTIONS=process over_http processes; }
+over_http() { # NAME PYTEST-ARGUMENT...
   local name=$1 status=0
   shift
   python_environment || return 1
-  SATCHEL_FUNCTIONS=process SATCHEL_BINARY=$PWD/$build/apps/satchel/satchel run "$name" build/python/bin/python -m pytest tests/e2e -q -p no:cacheprovider -o tmp_path_retention_policy=failed -o tmp_path_retention_count=1 --durations=5 --color=no "$@" || status=1
+  SATCHEL_BINARY=$PWD/$build/apps/satchel/satchel run "$name" build/python/bin/python -m pytest tests/e2e -n 2 -q -rs -p no:cacheprovider -o tmp_path_retention_policy=failed -o tmp_path_retention_count=1 --durations=5 --color=no "$@" || status=1
   count "$(number "$name" '\d+(?= passed)')" "$(number "$name" '\d+(?= failed)')"
   count 0 "$(number "$name" '\d+(?= error)')"
   return $status

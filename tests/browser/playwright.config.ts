@@ -8,7 +8,7 @@ const minute = 60_000;
 export default defineConfig({
   testDir: 'journeys',
   outputDir: 'test-results',
-  workers: 1,
+  workers: 2,
   retries: 0,
   timeout: 4 * minute,
   expect: { timeout: minute },

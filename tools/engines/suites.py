@@ -138,13 +138,13 @@ def schemas(result, engine, origin):
 
 
 def black_box(result, engine, origin):
-    pytest(result, ["tests/e2e"], {}, patience=1800)
+    pytest(result, ["tests/e2e", "-n", "2"], {}, patience=1800)
 
 
 def black_box_in_processes(result, engine, origin):
     """The same suite; the binary is told by its environment."""
     program = BUILD / "apps/lambda/bootstrap"
-    pytest(result, ["tests/e2e"], {"SATCHEL_FUNCTIONS": "process", "SATCHEL_BOOTSTRAP": str(program)}, patience=1800)
+    pytest(result, ["tests/e2e", "-n", "2"], {"SATCHEL_FUNCTIONS": "process", "SATCHEL_BOOTSTRAP": str(program)}, patience=1800)
 
 
 def lambda_zip(result, engine, origin):
