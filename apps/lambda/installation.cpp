@@ -166,7 +166,11 @@ Result<void> LambdaInstallation::serve_authorizer() {
 }
 
 Result<void> LambdaInstallation::serve_fanout() {
-  const auto enqueue = [this](const Call& call, std::string_view group, const std::string& body) { return queues_->send(group, body, call.deadline); };
+  const auto enqueue = [this](const Call& call, std::string_view group, const std::vector<lambda::QueuedMessage>& messages) {
+    std::vector<aws::NewMessage> sent;
+    for (const auto& [body, delay] : messages) sent.push_back({body, delay});
+    return queues_->send(group, std::move(sent), call.deadline);
+  };
   lambda::Fanout fanout({.rows = all_rows(provider_of(settings_)), .table = *table_, .read_item = dynamodb::item_from, .enqueue = enqueue, .clock = process_.clock, .random = process_.random, .logger = process_.logger});
   for (const std::string& group : fanout.groups()) {
     if (!settings_.queues.contains(group)) return unusable(fmt::format("SATCHEL_QUEUES: the group '{}' has consumers of events and no queue. Add {}=URL.", group, group));

@@ -7,6 +7,7 @@
 #include "apps/satchel/function_processes.hpp"
 #include "apps/satchel/ground.hpp"
 #include "satchel/aws/event_queue.hpp"
+#include "satchel/aws/integrity.hpp"
 #include "satchel/aws/location.hpp"
 #include "satchel/aws/object_store.hpp"
 #include "satchel/aws/reach.hpp"
@@ -60,6 +61,7 @@ Result<ObjectSide> objects_in(const Configuration& configuration, const DataFold
 Result<ObjectSide> objects_elsewhere(const Configuration& configuration, const Process& process) {
   const aws::S3Options options = TRY(remote_bucket(configuration, process));
   TRY(aws::reach_bucket(options, process.clock, process.random, call_for(process.clock, kPatience).deadline));
+  TRY(aws::verify_integrity(options, process.clock, process.random, call_for(process.clock, kPatience).deadline));
   ObjectSide side;
   auto events = TRY(events_elsewhere(configuration, options, process));
   side.has_events = events != nullptr;

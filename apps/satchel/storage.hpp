@@ -44,7 +44,7 @@ struct ObjectSide {
 
 inline constexpr std::string_view kObjectsPath = "/objects";  // of the endpoint, below the public URL
 
-/// Errors as those of open_table().
+/// Errors as those of open_table(); an engine elsewhere that does not verify checksums is refused, too.
 Result<ObjectSide> open_objects(const Configuration& configuration, const DataFolder& folder, const std::string& master_key, objects::TicketCheck ticket_check, const Process& process);
 
 }  // namespace satchel

@@ -82,6 +82,13 @@ TEST_P(ObjectStoreContract, TakesExactlyTheBytesThatWereSignedFor) {
   EXPECT_FALSE(info->etag.empty());
 }
 
+TEST_P(ObjectStoreContract, TakesNoPartWithOtherBytesThanWereSignedFor) {
+  const std::string id = store().begin(call(), key_, ChecksumAlgorithm::crc64nvme).value();
+  const int status = ground_.put(part({key_, id, 1, 5, crc64("right")}), "wrong").status;
+  EXPECT_EQ(status, lacks(StoreGap::checksums) ? 200 : 400);
+  EXPECT_EQ(store().list_parts(call(), key_, id, 0).value().parts.empty(), status != 200);
+}
+
 TEST_P(ObjectStoreContract, NeverOverwrites) {
   put_object("first");
   EXPECT_EQ(ground_.put(upload({key_, 6, crc64("second")}), "second").status, 412);

@@ -61,7 +61,9 @@ TEST_P(Services, AQueueGivesWhatItTookUntilItIsRemoved) {
   std::vector<std::string> bodies;
   for (int i = 0; i < 23; ++i) bodies.push_back(R"({"n":)" + std::to_string(i) + R"(,"text":"ä \"quoted\" <&>"})");
   bodies.push_back(std::string(200 * 1024, 'x'));
-  for (const auto& outcome : sqs.send(url, bodies, soon())) ASSERT_TRUE(outcome) << outcome.error().message << outcome.error().detail;
+  std::vector<aws::NewMessage> outgoing;
+  for (const std::string& body : bodies) outgoing.push_back({body});
+  for (const auto& outcome : sqs.send(url, outgoing, soon())) ASSERT_TRUE(outcome) << outcome.error().message << outcome.error().detail;
   std::vector<std::string> came, receipts;
   while (came.size() < bodies.size()) {
     const auto messages = sqs.receive(url, 10, std::chrono::seconds{5}, soon());
@@ -90,7 +92,7 @@ TEST_P(Services, AQueueGivesWhatItTookUntilItIsRemoved) {
 TEST_P(Services, AQueueThatIsNotThereIsNamed) {
   const aws::SqsClient sqs(sqs_options(), *clock_, random_);
   const std::string url = GetParam().endpoint + "/000000000000/" + fresh("absent");
-  const auto outcomes = sqs.send(url, {"a"}, soon());
+  const auto outcomes = sqs.send(url, {{"a"}}, soon());
   ASSERT_FALSE(outcomes.at(0));
   EXPECT_THAT(outcomes[0].error().message, HasSubstr(url));
   EXPECT_THAT(sqs.receive(url, 1, Duration{0}, soon()).error().message, HasSubstr(url));
@@ -101,8 +103,7 @@ TEST_P(Services, EventsReachTheQueueOfTheirGroup) {
   const aws::GroupQueues queues = aws::parse_group_queues("links=" + queue("links") + " trash=" + queue("trash")).value();
   const aws::EventQueues out(sqs_options(), queues, *clock_, random_);
   for (const std::string group : {"links", "trash"}) {
-    const auto sent = out.send(group, Json::object({{"group", group}, {"name", "\xEF\xBF\xBF ä"}}).text(), soon());
-    EXPECT_TRUE(sent) << sent.error().detail;
+    for (const auto& sent : out.send(group, {{Json::object({{"group", group}, {"name", "\xEF\xBF\xBF ä"}}).text()}}, soon())) EXPECT_TRUE(sent) << sent.error().detail;
   }
   const auto messages = sqs.receive(queues.at("links"), 10, std::chrono::seconds{5}, soon()).value();
   ASSERT_EQ(messages.size(), 1u);

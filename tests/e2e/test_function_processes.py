@@ -47,6 +47,7 @@ def test_processes_come_with_work_and_go_with_the_server(process_server):
     running = children(server)
     assert server.stop() == 0
     assert all(map(is_gone, running))
+    assert '"level":"error"' not in server.read_log(), "an orderly stop is no error"
 
 
 def test_processes_die_with_a_server_that_is_killed(process_server):

@@ -68,6 +68,19 @@ def test_every_consumer_and_every_turn_of_the_clock_is_started():
     assert {pair.split("=")[0] for pair in queues.split()} == {row["group"] for row in REGISTRY["rows"] if "event" in row}
 
 
+def test_alarms_wait_for_lines_that_functions_write():
+    """A filter that no function feeds is an alarm that never comes."""
+    listened = {}
+    for metric in crosswise.of_type(TEMPLATES["observability"], "AWS::Logs::MetricFilter").values():
+        event = re.search(r'event = "([^"]+)"', metric["Properties"]["FilterPattern"]).group(1)
+        listened.setdefault(event, set()).add(metric["Properties"]["LogGroupName"]["Fn::Sub"].removeprefix("/aws/lambda/${Installation}-"))
+    functions = TOP / "src/satchel/functions"
+    assert all(f'("{event}"' in "".join(source.read_text() for source in functions.glob("*.cpp")) for event in listened), listened
+    by_clock = [(row["group"], functions / f"{row['name']}.cpp") for row in REGISTRY["rows"] if "every_ms" in row]
+    sweeps = {group for group, source in by_clock if source.exists() and "sweep_due(" in source.read_text()}
+    assert listened["sweep.behind"] == sweeps
+
+
 def test_scopes_are_those_of_the_registry():
     scopes = {s["ScopeName"] for s in TEMPLATES["identity"]["Resources"]["Scopes"]["Properties"]["Scopes"]}
     assert scopes == {row["scope"] for row in REGISTRY["rows"] if row["scope"]}

@@ -221,6 +221,13 @@ def test_both_pipelines_call_the_phases_that_there_are(side):
 
 
 @pytest.mark.parametrize("side", ["backend", "frontend"])
+def test_workflows_name_actions_by_commit(side):
+    """A tag can be moved to other code by whoever has the action's repository."""
+    uses = re.findall(r"uses: (.*)", (TOP / f".github/workflows/{side}.yml").read_text())
+    assert uses and all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one) for one in uses), uses
+
+
+@pytest.mark.parametrize("side", ["backend", "frontend"])
 def test_workflows_deploy_from_the_main_branch_by_a_role(side):
     text = (TOP / f".github/workflows/{side}.yml").read_text()
     release_job = yaml.safe_load(text)["jobs"]["release"]

@@ -13,8 +13,8 @@ constexpr std::array<std::pair<std::string_view, ErrorCode>, 8> kCodes{{
     {"ConditionalCheckFailedException", ErrorCode::conflict},
     {"TransactionCanceledException", ErrorCode::conflict},
     {"TransactionConflictException", ErrorCode::conflict},
-    // An earlier attempt with this token is under way: what came of it is asked for by sending it again.
-    {"TransactionInProgressException", ErrorCode::unavailable},
+    // An earlier attempt with this token is under way, so nobody knows yet: what came of it is asked for by sending it again.
+    {kTransactionInProgress, ErrorCode::unavailable},
     // A token is made for each write, so two contents of one are a defect of ours.
     {"IdempotentParameterMismatchException", ErrorCode::internal},
     {"ItemCollectionSizeLimitExceededException", ErrorCode::too_large},

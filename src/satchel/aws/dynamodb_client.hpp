@@ -19,6 +19,9 @@ struct DynamoDbOptions {
   std::shared_ptr<CredentialSource> credentials;
 };
 
+/// The type of the error of a write that an earlier attempt with the same token may still make.
+inline constexpr std::string_view kTransactionInProgress = "TransactionInProgressException";
+
 class DynamoDbClient {
  public:
   DynamoDbClient(DynamoDbOptions options, Clock& clock);

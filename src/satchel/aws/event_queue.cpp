@@ -111,10 +111,11 @@ Result<GroupQueues> parse_group_queues(std::string_view text) {
   return queues;
 }
 
-Result<void> EventQueues::send(std::string_view group, std::string_view json, Time deadline) const {
+std::vector<Result<void>> EventQueues::send(std::string_view group, std::vector<NewMessage> messages, Time deadline) const {
   const auto queue = queues_.find(group);
-  if (queue == queues_.end()) return no_queue(group);
-  return sqs_.send(queue->second, {without_noncharacters(std::string(json))}, deadline).front();
+  if (queue == queues_.end()) return std::vector<Result<void>>(messages.size(), no_queue(group));
+  for (NewMessage& message : messages) message.body = without_noncharacters(std::move(message.body));
+  return sqs_.send(queue->second, messages, deadline);
 }
 
 }  // namespace satchel::aws

@@ -36,9 +36,9 @@ class EventQueues {
  public:
   EventQueues(SqsOptions sqs, GroupQueues queues, Clock& clock, Random& random) : sqs_(std::move(sqs), clock, random), queues_(std::move(queues)) {}
 
-  /// JSON; characters that SQS takes only escaped are escaped. At least once. Errors: internal (the group has no queue), and those of
-  /// SqsClient::send.
-  Result<void> send(std::string_view group, std::string_view json, Time deadline) const;
+  /// One result for each message, in order. Their bodies are JSON; characters that SQS takes only escaped are escaped. At least once.
+  /// Errors: internal (the group has no queue), and those of SqsClient::send.
+  std::vector<Result<void>> send(std::string_view group, std::vector<NewMessage> messages, Time deadline) const;
 
  private:
   SqsClient sqs_;

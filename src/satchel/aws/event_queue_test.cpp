@@ -13,6 +13,7 @@
 namespace satchel::aws {
 namespace {
 
+using testing::Each;
 using testing::HasSubstr;
 
 std::string from_event_bridge(std::string_view key, std::string_view bucket = "files", std::string_view type = "Object Created") {
@@ -178,10 +179,13 @@ TEST(EventQueues, SendToTheQueueOfTheGroupWhatSqsTakes) {
   SeededRandom random{1};
   const EventQueues queues({imposter.url(), "eu-central-1", fixed_credential({"AKID", "secret"})}, {{"links", "http://q/links"}, {"trash", "http://q/trash"}}, *clock, random);
   const Time until = clock->now() + std::chrono::seconds{20};
-  EXPECT_TRUE(queues.send("links", "{\"name\":\"a\xEF\xBF\xBF\xEF\xBF\xBE\"}", until));
-  EXPECT_TRUE(queues.send("trash", "{\"name\":\"b\"}", until));
-  EXPECT_THAT(queues.send("nobody", "{}", until).error().message, HasSubstr("SATCHEL_QUEUES"));
-  EXPECT_EQ(sent, (std::map<std::string, std::vector<std::string>>{{"http://q/links", {"a\xEF\xBF\xBF\xEF\xBF\xBE"}}, {"http://q/trash", {"b"}}}));
+  EXPECT_THAT(queues.send("links", {{"{\"name\":\"a\xEF\xBF\xBF\xEF\xBF\xBE\"}"}, {"{\"name\":\"c\"}"}}, until), Each(testing::IsTrue()));
+  EXPECT_THAT(queues.send("trash", {{"{\"name\":\"b\"}"}}, until), Each(testing::IsTrue()));
+  const auto nobody = queues.send("nobody", {{"{}"}, {"{}"}}, until);
+  ASSERT_EQ(nobody.size(), 2u);
+  for (const auto& outcome : nobody) EXPECT_THAT(outcome.error().message, HasSubstr("SATCHEL_QUEUES"));
+  EXPECT_EQ(sent, (std::map<std::string, std::vector<std::string>>{{"http://q/links", {"a\xEF\xBF\xBF\xEF\xBF\xBE", "c"}}, {"http://q/trash", {"b"}}}));
+  EXPECT_EQ(imposter.asked().size(), 2u) << "a call for each queue";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <pugixml.hpp>
 #include <utility>
 
+#include "satchel/aws/integrity.hpp"
 #include "satchel/aws/reach.hpp"
 #include "satchel/base/crc.hpp"
 #include "satchel/base/encoding.hpp"
@@ -120,15 +121,9 @@ class Examination {
   }
 
   void try_checksum() {
-    const ObjectKey other(key_.str() + "-checksum");
-    std::string changed(kBytes);
-    changed.back() = '?';
-    if (const int status = put(other, kBytes, changed); status == 200) {
-      add(Weight::bad, "The engine took other bytes than the checksum said: it does not verify CRC64NVME. Damage on the way is not noticed. Take a newer engine.");
-      remove(other);
-    } else {
-      add(Weight::good, "The engine verifies the checksum of what it takes.");
-    }
+    const auto verified = verify_integrity(options_, clock_, random_, deadline_);
+    if (verified) add(Weight::good, "The engine verifies the checksums of objects and parts.");
+    else add(Weight::bad, verified.error().message);
     const auto head = s3_.send({"HEAD", key_, {}, {{"x-amz-checksum-mode", "ENABLED"}}, {}}, deadline_);
     if (!head) return add(Weight::bad, head.error(), "GetObject");
     const bool kept = head->fields.find("x-amz-checksum-crc64nvme") == checksum_text(crc64nvme(kBytes));

@@ -111,10 +111,15 @@ Result<Json> JsonClient::once(const JsonCall& call, Time deadline) const {
 std::unexpected<Error> JsonClient::refused(const JsonCall& call, const net::ClientResponse& response, const Result<Json>& document) const {
   const std::string type = error_type(response, document);
   const Fault fault = fault_of(type);
+  const ErrorCode code = code_of(fault, type, response.status, service_.codes);
   const std::string& subject = call.subject.empty() ? service_.subject : call.subject;
+  const std::string reason = type.empty() ? fmt::format("status {}", response.status) : type;
   std::string sentence;
   switch (fault) {
-    case Fault::other: sentence = fmt::format("{} did not take the call ({}).", capital(subject), type.empty() ? fmt::format("status {}", response.status) : type); break;
+    case Fault::other:
+      sentence = code == ErrorCode::unavailable ? fmt::format("{} did not say what came of the call ({}). Try again later.", capital(subject), reason)
+                                                : fmt::format("{} did not take the call ({}).", capital(subject), reason);
+      break;
     case Fault::throttled: sentence = fmt::format("{} is busy. Try again later.", capital(subject)); break;
     case Fault::permission:
       sentence = fmt::format("The credentials in use may not call {}:{} on {}. Allow it in their policy, or check {}.", service_.service.name, call.operation, subject, service_.setting);
@@ -124,7 +129,7 @@ std::unexpected<Error> JsonClient::refused(const JsonCall& call, const net::Clie
       break;
     case Fault::absent: sentence = fmt::format("There is no such thing as {} in {}. Check {}.", subject, service_.service.region, service_.setting); break;
   }
-  return fail(code_of(fault, type, response.status, service_.codes), std::move(sentence), response.body.substr(0, kDetail), type);
+  return fail(code, std::move(sentence), response.body.substr(0, kDetail), type);
 }
 
 }  // namespace satchel::aws

@@ -131,7 +131,7 @@ TEST_F(Reach, AnEngineThatBindsNothingIsFoundOut) {
   const auto found = bad_ones(examine_bucket(bucket(engine.url()), "https://files.example.org", *clock_, *random_, soon()));
   std::string all;
   for (const Finding& finding : found) all += finding.sentence + "\n";
-  for (const char* says : {"If-None-Match", "more bytes than were signed", "does not verify CRC64NVME", "upload in parts failed", "Browsers that come from https://files.example.org"}) EXPECT_THAT(all, HasSubstr(says));
+  for (const char* says : {"If-None-Match", "more bytes than were signed", "Set 'objects' to an engine that verifies checksums", "upload in parts failed", "Browsers that come from https://files.example.org"}) EXPECT_THAT(all, HasSubstr(says));
 }
 
 }  // namespace

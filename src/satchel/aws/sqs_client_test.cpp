@@ -17,6 +17,12 @@ using testing::HasSubstr;
 
 const std::string kQueue = "https://sqs.eu-central-1.amazonaws.com/123456789012/ingest";
 
+std::vector<NewMessage> messages_of(const std::vector<std::string>& bodies) {
+  std::vector<NewMessage> messages;
+  for (const std::string& body : bodies) messages.push_back({body});
+  return messages;
+}
+
 Json body_of(const Asked& asked) { return Json::parse(asked.body).value(); }
 
 /// A queue that keeps what it takes; `refuse` says of a body how often it is put off before, or refused for good.
@@ -59,7 +65,7 @@ TEST_F(SqsClientTest, SendsBatchesOfTenAndOf256Kibibytes) {
   for (int i = 0; i < 23; ++i) bodies.push_back("m" + std::to_string(i));
   for (int i = 0; i < 3; ++i) bodies.push_back(std::string(120 * 1024, static_cast<char>('a' + i)));
   bodies.push_back(std::string(600 * 1024, 'x'));
-  for (const auto& outcome : client_to(imposter).send(kQueue, bodies, soon())) EXPECT_TRUE(outcome) << outcome.error().message;
+  for (const auto& outcome : client_to(imposter).send(kQueue, messages_of(bodies), soon())) EXPECT_TRUE(outcome) << outcome.error().message;
   EXPECT_EQ(queue.taken, bodies);
   for (const Asked& asked : imposter.asked()) {
     const Json body = body_of(asked);
@@ -72,13 +78,24 @@ TEST_F(SqsClientTest, SendsBatchesOfTenAndOf256Kibibytes) {
   EXPECT_EQ(imposter.asked().size(), 5u);
 }
 
+TEST_F(SqsClientTest, PutsOffWhatIsForLater) {
+  Queue queue;
+  Imposter imposter(std::ref(queue));
+  for (const auto& outcome : client_to(imposter).send(kQueue, {{"now"}, {"later", Duration{1'500}}}, soon())) EXPECT_TRUE(outcome);
+  const Json body = body_of(imposter.asked().at(0));
+  EXPECT_EQ(list_in(body, "Entries")[0].find("DelaySeconds"), nullptr);
+  const Json* delay = list_in(body, "Entries")[1].find("DelaySeconds");
+  ASSERT_NE(delay, nullptr);
+  EXPECT_EQ(*delay->as<std::int64_t>(), 2) << "not before its time";
+}
+
 TEST_F(SqsClientTest, TriesAgainWhatWasNotTakenAndNothingElse) {
   Queue queue{.judge = [](const std::string& body, int attempt) {
     if (body == "bad") return Queue::Word::never;
     return body == "slow" && attempt < 2 ? Queue::Word::later : Queue::Word::take;
   }};
   Imposter imposter(std::ref(queue));
-  const auto outcomes = client_to(imposter).send(kQueue, {"good", "slow", "bad", "", std::string(1024 * 1024 + 1, 'x')}, soon());
+  const auto outcomes = client_to(imposter).send(kQueue, messages_of({"good", "slow", "bad", "", std::string(1024 * 1024 + 1, 'x')}), soon());
   EXPECT_TRUE(outcomes.at(0));
   EXPECT_TRUE(outcomes.at(1));
   EXPECT_EQ(outcomes.at(2).error().code, ErrorCode::invalid);
@@ -92,7 +109,7 @@ TEST_F(SqsClientTest, TriesAgainWhatWasNotTakenAndNothingElse) {
 TEST_F(SqsClientTest, SaysWhichMessagesWereNeverTaken) {
   Queue queue{.judge = [](const std::string& body, int) { return body == "stuck" ? Queue::Word::later : Queue::Word::take; }};
   Imposter imposter(std::ref(queue));
-  const auto outcomes = client_to(imposter).send(kQueue, {"stuck", "good"}, soon());
+  const auto outcomes = client_to(imposter).send(kQueue, messages_of({"stuck", "good"}), soon());
   EXPECT_EQ(outcomes.at(0).error().code, ErrorCode::too_many);
   EXPECT_TRUE(outcomes.at(1));
   EXPECT_EQ(queue.attempts.at("stuck"), 4);
@@ -100,7 +117,7 @@ TEST_F(SqsClientTest, SaysWhichMessagesWereNeverTaken) {
 
 TEST_F(SqsClientTest, NamesTheQueueThatIsNotThere) {
   Imposter imposter({{.status = 400, .body = R"({"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."})"}});
-  const auto outcomes = client_to(imposter).send(kQueue, {"a", "b"}, soon());
+  const auto outcomes = client_to(imposter).send(kQueue, messages_of({"a", "b"}), soon());
   for (const auto& outcome : outcomes) {
     EXPECT_EQ(outcome.error().code, ErrorCode::internal);
     EXPECT_THAT(outcome.error().message, HasSubstr(kQueue));

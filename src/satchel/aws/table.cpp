@@ -77,6 +77,8 @@ Error of_port(Error error) {
   return error;
 }
 
+bool is_under_way(const Error& error) { return error.type == kTransactionInProgress; }
+
 class DynamoDbTable final : public Table {
  public:
   DynamoDbTable(DynamoDbOptions options, Clock& clock, Random& random) : client_(std::move(options), clock), clock_(clock), random_(random) {}
@@ -129,16 +131,20 @@ class DynamoDbTable final : public Table {
     for (const Operation& operation : transaction) operations.push(transact_item(operation, client_.table()));
     // With the token all attempts have one effect, whichever of them arrived.
     const Json body = Json::object({{"TransactItems", std::move(operations)}, {"ClientRequestToken", random_id(random_)}});
-    auto outcome = retry(kPatient, call.deadline, clock_, random_, [&]() -> Result<WriteOutcome> {
+    const auto attempted = [&]() -> Result<WriteOutcome> {
       const auto answer = client_.once("TransactWriteItems", body, call.deadline);
       return answer ? Result<WriteOutcome>(WriteOutcome{}) : judge(answer.error());
-    }, passes);
+    };
+    const auto settled = [&] { return retry(kPatient, call.deadline, clock_, random_, attempted, [](const Error& error) { return passes(error) && !is_under_way(error); }); };
+    auto outcome = retry(kUntilSettled, call.deadline, clock_, random_, settled, is_under_way);
     if (!outcome) return std::unexpected(of_port(std::move(outcome).error()));
     return outcome;
   }
 
  private:
   static constexpr RetryPolicy kPatient{.attempts = 6, .first_delay = Duration{25}};
+  // An attempt five seconds after the first has DynamoDB bring a transaction to its end that got stuck.
+  static constexpr RetryPolicy kUntilSettled{.attempts = 16, .first_delay = Duration{25}};
 
   Result<Json> asked(std::string_view operation, const Json& body, Time deadline) const {
     auto answer = client_.call(operation, body, deadline);

@@ -9,6 +9,7 @@
 
 #include "satchel/aws/imposter.hpp"
 #include "satchel/aws/object_store.hpp"
+#include "satchel/memory/clock.hpp"
 #include "satchel/memory/random.hpp"
 
 namespace satchel::aws {
@@ -50,6 +51,28 @@ TEST_F(DynamoDbTableTest, OneTokenForAllAttemptsOfAWriteAndAnotherForTheNextWrit
   EXPECT_LE(token(asked[0]).size(), 36u);
   for (std::size_t i = 1; i < 5; ++i) EXPECT_EQ(token(asked[i]), token(asked[0])) << i;
   EXPECT_NE(token(asked[5]), token(asked[0]));
+}
+
+// DynamoDB brings one that got stuck to its end when it is asked again five seconds later.
+TEST_F(DynamoDbTableTest, AWriteThatIsUnderWayIsAskedForAgainUntilItIsKnown) {
+  ManualClock clock;
+  const auto over = [&](const Imposter& imposter) {
+    return dynamodb_table({.endpoint = imposter.url(), .region = "eu-central-1", .table = "core", .credentials = fixed_credential({"AKID", "secret"})}, clock, random_);
+  };
+  const Call call{clock.now(), clock.now() + std::chrono::seconds{20}};
+  Imposter stuck([&](const Asked&) { return clock.now() < call.now + std::chrono::seconds{5} ? refusal("TransactionInProgressException") : Reply{.body = "{}"}; });
+  const auto outcome = over(stuck)->write(call, two_);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_TRUE(outcome->committed());
+  std::set<std::string> tokens;
+  for (const Asked& asked : stuck.asked()) tokens.insert(token(asked));
+  EXPECT_EQ(tokens.size(), 1u);
+  Imposter endless({refusal("TransactionInProgressException")});
+  const auto unknown = over(endless)->write({clock.now(), clock.now() + std::chrono::seconds{20}}, two_);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, ErrorCode::unavailable) << "it may have been written";
+  EXPECT_THAT(unknown.error().message, HasSubstr("did not say what came of the call"));
+  EXPECT_EQ(unknown.error().type, "") << "a function goes on trying";
 }
 
 TEST_F(DynamoDbTableTest, AWriteThatWasThrottledWithinIsTriedAgain) {

@@ -9,6 +9,7 @@ namespace {
 constexpr Duration kHour = std::chrono::hours{1};
 constexpr Duration kFirstLook = std::chrono::hours{48};  // before the first sweep of a new installation there was nothing
 constexpr Duration kLag = std::chrono::hours{1};         // an index may be behind: a bucket is read so much longer
+constexpr Duration kBehind = std::chrono::hours{3};      // some runs of the rarest sweep, which is hourly
 constexpr int kBucketsARun = 400;
 constexpr int kPage = 100;
 
@@ -25,6 +26,9 @@ class Run {
     // Another one first each time: what cannot be settled in one shard keeps nothing of the others waiting.
     const auto first = static_cast<int>(random_below(context_.random, keys::kDueShards));
     for (int n = 0; n < keys::kDueShards && !is_over(); ++n) TRY(of_shard((first + n) % keys::kDueShards));
+    if (oldest_ + kHour + kBehind <= context_.call.now) {
+      context_.logger.warn("sweep.behind", {{"sweep", sweep_.name}, {"hours", (context_.call.now - oldest_) / kHour}});
+    }
     return settled_;
   }
 
@@ -59,6 +63,7 @@ class Run {
         const auto family = family_of(item.key.partition);
         if (!family || !sweep_.families.contains(*family)) continue;
         clean = false;  // it may have been settled; the next run sees that
+        oldest_ = std::min(oldest_, hour);
         if (is_over()) return false;
         settle(item);
       }
@@ -81,6 +86,7 @@ class Run {
   const Sweep& sweep_;
   const std::function<Result<void>(const Item&)>& settle_;
   int settled_ = 0, buckets_ = 0;
+  Time oldest_ = context_.call.now;  // hour of what was found due
 };
 
 }  // namespace

@@ -18,7 +18,8 @@ struct Sweep {
 
 /// Calls `settle` with items that are due, as the index has them: maybe stale, at least the keys are right; so it reads again and makes
 /// the item not due any more. It may meet an item twice. One that fails is logged and comes again; so does what is beyond `most`
-/// or the deadline. How many were settled. The function's row writes Family::cursor. Errors: of the table.
+/// or the deadline. Where it finds what has been due for hours, it says so ("sweep.behind"). How many were settled. The function's row
+/// writes Family::cursor. Errors: of the table.
 Result<int> sweep_due(const Context& context, const TableReader& table, TableWriter& writer, const Sweep& sweep,
                       const std::function<Result<void>(const Item&)>& settle);
 

@@ -232,8 +232,7 @@ TEST_F(FleetTest, StopsOnceAllIsAnsweredOrItsTimeIsOver) {
   const std::string process = launcher_.wait_for(0);
   const auto work = next(process);
   auto stopping = std::async(std::launch::async, [&] { fleet_.stop(clock_.now() + std::chrono::minutes{10}); });
-  // Asked before the other thread has come to it, one has no time to wait.
-  while (invoke("2", {}).get().error().detail != "the server is stopping") std::this_thread::yield();
+  while (invoke("2", Duration{0}).get().error().detail != "the server is stopping") std::this_thread::yield();
   respond(process, **work, "x");
   stopping.get();
   EXPECT_EQ(answer.get().value(), "x");

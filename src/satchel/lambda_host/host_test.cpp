@@ -44,6 +44,12 @@ class KeptLog final : public Logger {
     std::ranges::copy_if(lines_, std::back_inserter(found), [&](const std::string& line) { return line.substr(2).starts_with(event); });
     return found;
   }
+  std::vector<std::string> errors() const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<std::string> found;
+    std::ranges::copy_if(lines_, std::back_inserter(found), [](const std::string& line) { return line.starts_with(fmt::to_string(static_cast<int>(LogLevel::error))); });
+    return found;
+  }
 
  private:
   mutable std::mutex mutex_;
@@ -211,6 +217,15 @@ TEST_F(LambdaHost, LetsWorkEndBeforeItStops) {
   std::ofstream(file) << "x";
   EXPECT_TRUE(answer.get());
   stopping.get();
+}
+
+TEST_F(LambdaHost, SaysNothingOfProcessesThatEndInOrder) {
+  start("", {.idle_limit = Duration{50}});
+  EXPECT_TRUE(invoke("echo"));
+  eventually([&] { return host_->fleet().counters().processes_now == 0; });
+  EXPECT_TRUE(invoke("echo"));
+  host_->stop(clock_->now() + std::chrono::seconds{30});
+  EXPECT_THAT(log_.errors(), testing::IsEmpty());
 }
 
 TEST_F(LambdaHost, CutsWorkThatDoesNotEndWhenItStops) {

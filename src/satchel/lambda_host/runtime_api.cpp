@@ -51,6 +51,23 @@ net::ResponseHead head_of(const Work& work) {
                      {"Lambda-Runtime-Trace-Id", fmt::format("Root={}", work.id)}}};
 }
 
+void answer_unknown_process(net::Exchange& exchange) { answer(exchange, 403, document_of("Forbidden", "There is no such process.")); }
+
+/// A call for work. Where none comes, since its process has ended, it is answered as a later one would be: to the server an exchange without
+/// an answer is a defect.
+class Waiting {
+ public:
+  explicit Waiting(std::shared_ptr<net::Exchange> exchange) : exchange_(std::move(exchange)) {}
+  Waiting(const Waiting&) = delete;
+  ~Waiting() {
+    if (exchange_) answer_unknown_process(*exchange_);
+  }
+  std::shared_ptr<net::Exchange> take() { return std::exchange(exchange_, nullptr); }
+
+ private:
+  std::shared_ptr<net::Exchange> exchange_;  // shared, as all that a callback of the server holds
+};
+
 }  // namespace
 
 void RuntimeApi::handle(std::unique_ptr<net::Exchange> unique) {
@@ -58,7 +75,7 @@ void RuntimeApi::handle(std::unique_ptr<net::Exchange> unique) {
   const std::string_view target = exchange->head().target;
   const std::size_t version = target.find(kVersion);
   const std::string process(version == std::string_view::npos ? std::string_view{} : target.substr(1, version == 0 ? 0 : version - 1));
-  if (!fleet_->knows(process)) return answer(*exchange, 403, document_of("Forbidden", "There is no such process."));
+  if (!fleet_->knows(process)) return answer_unknown_process(*exchange);
   const std::string_view rest = target.substr(version + kVersion.size()), method = exchange->head().method;
   constexpr std::string_view kInvocation = "invocation/", kResponse = "/response", kError = "/error";
   if (method == "GET" && rest == "invocation/next") return give_next(process, exchange);
@@ -74,8 +91,9 @@ void RuntimeApi::handle(std::unique_ptr<net::Exchange> unique) {
 std::string RuntimeApi::problem(int, std::string_view sentence) { return document_of("MalformedRequest", sentence); }
 
 void RuntimeApi::give_next(const std::string& process, const Shared& exchange) {
-  const auto waiting = fleet_->next(process, [exchange](const Work& work) { exchange->respond(head_of(work), work.payload); });
-  if (!waiting) answer(*exchange, waiting);
+  const auto waiting = std::make_shared<Waiting>(exchange);
+  const auto taken = fleet_->next(process, [waiting](const Work& work) { waiting->take()->respond(head_of(work), work.payload); });
+  if (!taken) answer(*waiting->take(), taken);
 }
 
 void RuntimeApi::take_response(const std::string& process, const std::string& id, const Shared& exchange) {

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine is an imposter that verifies as much as the test says.
+#include "satchel/aws/integrity.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <tuple>
+
+#include "satchel/aws/imposter.hpp"
+#include "satchel/base/crc.hpp"
+#include "satchel/memory/random.hpp"
+
+namespace satchel::aws {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Engine {
+  std::set<std::string> ignored = {};  // "object x-amz-checksum-crc32c": what it takes whatever its bytes are
+  bool knows_parts = true;
+  std::set<std::string> objects = {};
+  int uploads = 0;  // that nobody ended
+
+  Reply operator()(const Asked& asked) {
+    const bool part = asked.target.contains("uploadId=");
+    const std::string path = asked.target.substr(0, asked.target.find('?'));
+    if (asked.method == "POST" && !knows_parts) return {.status = 501, .body = "<Error><Code>NotImplemented</Code></Error>"};
+    if (asked.method == "POST") return ++uploads, Reply{.body = "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"};
+    if (asked.method == "DELETE") return part ? --uploads : static_cast<int>(objects.erase(path)), Reply{.status = 204, .body = ""};
+    for (const auto& [field, checksum] : {std::pair("x-amz-checksum-crc64nvme", checksum_text(crc64nvme(asked.body))), {"x-amz-checksum-crc32c", checksum_text(crc32c(asked.body))}}) {
+      const bool judges = !asked.field(field).empty() && !ignored.contains((part ? "part " : "object ") + std::string(field));
+      if (judges && asked.field(field) != checksum) return {.status = 400, .body = "<Error><Code>BadDigest</Code></Error>"};
+    }
+    if (!part) objects.insert(path);
+    return {.body = ""};
+  }
+};
+
+class Integrity : public testing::Test {
+ protected:
+  Result<void> verify(Engine& engine) {
+    Imposter imposter(std::ref(engine));
+    return verify_integrity({.endpoint = imposter.url(), .region = "us-east-1", .bucket = "bytes", .credentials = fixed_credential({"key", "secret"})}, *clock_, random_, clock_->now() + std::chrono::seconds{20});
+  }
+
+  std::unique_ptr<Clock> clock_ = system_clock();
+  SeededRandom random_{1};
+};
+
+TEST_F(Integrity, AnEngineThatVerifiesEverythingIsFine) {
+  Engine engine;
+  EXPECT_TRUE(verify(engine));
+  EXPECT_EQ(engine.uploads, 0);
+}
+
+TEST_F(Integrity, WhatIsTakenWithoutALookAtItsChecksumIsFoundAndRemoved) {
+  for (const auto& [ignored, what, algorithm] : std::vector<std::tuple<std::string, std::string, std::string>>{{"object x-amz-checksum-crc64nvme", "takes an object", "CRC64NVME"},
+                                                                                                            {"object x-amz-checksum-crc32c", "takes an object", "CRC32C"},
+                                                                                                            {"part x-amz-checksum-crc64nvme", "takes a part", "CRC64NVME"},
+                                                                                                            {"part x-amz-checksum-crc32c", "takes a part", "CRC32C"}}) {
+    Engine engine{.ignored = {ignored}};
+    const auto verified = verify(engine);
+    ASSERT_FALSE(verified) << ignored;
+    EXPECT_EQ(verified.error().code, ErrorCode::invalid);
+    EXPECT_THAT(verified.error().message, AllOf(HasSubstr("http://127.0.0.1:"), HasSubstr(what), HasSubstr("(" + algorithm + ")"), HasSubstr("Set 'objects'")));
+    EXPECT_THAT(engine.objects, IsEmpty());
+    EXPECT_EQ(engine.uploads, 0);
+  }
+}
+
+TEST_F(Integrity, WhatCannotBeAskedIsNoDefectOfChecksums) {
+  Engine engine{.knows_parts = false};
+  EXPECT_TRUE(verify(engine));
+  EXPECT_TRUE(verify_integrity({.endpoint = "http://127.0.0.1:1", .region = "us-east-1", .bucket = "bytes", .credentials = fixed_credential({"key", "secret"})}, *clock_, random_, clock_->now() + Duration{500}));
+}
+
+}  // namespace
+}  // namespace satchel::aws
