@@ -166,8 +166,7 @@ def function(name, timeout, memory, policies, variables, condition=None, reserve
                                       condition, DeletionPolicy="Retain", UpdateReplacePolicy="Retain"),
         f"{handler}Alias": resource("AWS::Lambda::Alias", {"Name": "live", "FunctionName": Ref(handler), "FunctionVersion": GetAtt(f"{handler}Version.Version")},
                                     condition, UpdatePolicy={"CodeDeployLambdaAliasUpdate": {
-                                        "ApplicationName": Ref("Releases"), "DeploymentGroupName": Ref(f"{handler}Release"),
-                                        "BeforeAllowTrafficHook": If(["Hook", Ref("TrafficHook"), NO_VALUE])}}),
+                                        "ApplicationName": Ref("Releases"), "DeploymentGroupName": Ref(f"{handler}Release")}}),
         f"{handler}Release": resource("AWS::CodeDeploy::DeploymentGroup", {
             "ApplicationName": Ref("Releases"), "ServiceRoleArn": GetAtt("ReleaseRole.Arn"), "DeploymentConfigName": Ref("Shift"),
             "DeploymentStyle": {"DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL"},
