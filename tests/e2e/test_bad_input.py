@@ -102,7 +102,7 @@ def test_every_signature_but_the_right_one_is_refused(server, person):
     url = person.ok("POST", "/api/v1/downloads", {"entry": entry["id"]})["url"]
     assert request("GET", url).status == 200
     for changed in (url.replace("X-Amz-Signature=", "X-Amz-Signature=0"), url.replace("X-Amz-Expires=", "X-Amz-Expires=9"), url.split("?")[0], url + "&x-id=1",
-                    url.replace("/objects/satchel/", "/objects/satchel/x"), url.replace("X-Amz-Signature=", "X-Amz-Other=")):
+                    url.replace("/blobs/", "/blobs/x"), url.replace("X-Amz-Signature=", "X-Amz-Other=")):
         answer = request("GET", changed)
         assert answer.status in (400, 403), changed
         assert b"x" != answer.body
