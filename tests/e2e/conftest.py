@@ -9,6 +9,14 @@ from satchel import Api, Server
 _people = itertools.count()
 
 
+def pytest_collection_modifyitems(items):
+    if not stack.PLACE:
+        return
+    for item in items:
+        if reason := stack.reason_against(item):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
 @pytest.fixture(scope="session")
 def server():
     """One server for all tests that leave it as it was; each test has a person of its own."""

@@ -18,6 +18,36 @@ PLACE = os.environ.get("SATCHEL_STACK")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SERVICES = {"cognito-idp": "AWSCognitoIdentityProviderService", "logs": "Logs_20140328"}
 
+# Why a test has no place here. What stands beside it in docs/differences.md is a promise of its own kind.
+OWN_SERVER = "it stops, kills, damages or sets up a server of its own, and nothing of a stack is a process of ours"
+EDGE = "what is proper HTTP is judged by CloudFront and API Gateway, and in this engine by the libraries of whoever wrote it"
+NO_ROUTE = "API Gateway answers an address or method that is no route by its own {\"message\": \"Not Found\"} (docs/differences.md)"
+NGINX = "the nginx that stands before the engine refuses this address itself"
+NOT_HERE = {
+    "test_what_is_no_proper_request_is_refused": EDGE,
+    "test_too_large_a_head_is_refused": EDGE,
+    "test_half_a_request_is_answered_in_time": EDGE,
+    "test_paths_that_are_none[/api/v1/nothing]": NO_ROUTE,
+    "test_paths_that_are_none[/api/v1/entries/..%2f..%2fetc]": NO_ROUTE,
+    "test_paths_that_are_none[/api/v1/../../etc/passwd]": NO_ROUTE,
+    "test_paths_that_are_none[/api//v1/me]": NO_ROUTE,
+    "test_paths_that_are_none[/api/v1/entries/%00]": NGINX,
+    "test_paths_that_are_none[/api/v1/entries/%zz]": NGINX,
+    "test_a_method_that_a_path_has_not": NO_ROUTE,
+    "test_a_body_that_is_too_large_for_a_function": "the engine hands a function more than the 6 MB that Lambda does (its lambda_svc.py and apigateway.py know no such limit)",
+    "test_withdrawing_ends_addresses_that_were_signed_before": "S3 does not ask again before bytes leave; what was signed is good for its 60 s (docs/differences.md)",
+    "test_json_of_the_commands_on_the_machine": "commands beside the folder of a server's data, which a stack has not",
+    "test_a_taken_port_is_said_in_a_sentence": "about `satchel serve`, which a stack has not",
+    "test_login_by_the_browser": "Cognito wants one fixed address to come back to, http://localhost:8421/callback; tests take free ports alone",
+}
+
+
+def reason_against(item):
+    """Why a test is skipped here, or None."""
+    if "own_server" in item.fixturenames:
+        return OWN_SERVER
+    return NOT_HERE.get(item.name) or NOT_HERE.get(item.originalname)
+
 
 class Stack:
     def __init__(self, place=PLACE):

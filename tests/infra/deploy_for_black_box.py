@@ -31,24 +31,45 @@ def adapt_edge(template, endpoint, public_url):
     api = next(origin for origin in template["Resources"]["App"]["Properties"]["DistributionConfig"]["Origins"] if origin["Id"] == "api")
     api.update({"DomainName": endpoint.hostname, "OriginPath": {"Fn::Sub": ["/_aws/execute-api/${Id}/$default", {"Id": api_id}]},
                 "CustomOriginConfig": {"OriginProtocolPolicy": "http-only", "HTTPPort": endpoint.port, "OriginReadTimeout": 35}})
-    # It fetches the page without TLS, and as a distribution of no account.
-    policy = template["Resources"]["AssetsPolicy"]["Properties"]["PolicyDocument"]
-    policy["Statement"] = [statement for statement in policy["Statement"] if statement["Sid"] == "CloudFront"]
-    policy["Statement"][0]["Condition"]["StringEquals"].pop("aws:SourceAccount")
+    for name in ("AssetsPolicy", "FilesPolicy"):
+        policy = template["Resources"][name]["Properties"]["PolicyDocument"]
+        policy["Statement"] = [statement for statement in policy["Statement"] if statement["Sid"] != "TlsOnly"]
+        # The page is fetched as a distribution of no account.
+        policy["Statement"][-1]["Condition"]["StringEquals"].pop("aws:SourceAccount")
     template["Outputs"]["PublicUrl"] = {"Value": public_url}
 
 
+def statements_of(role):
+    """Of its policies; those that depend on a condition are in an `If`."""
+    for policy in role.get("Properties", {}).get("Policies", []):
+        yield from policy.get("PolicyDocument", {}).get("Statement", [])
+
+
 def adapt_functions(template):
-    """The engine knows no checksum of a whole object that came in parts."""
+    """The engine knows no checksum of a whole object that came in parts. It tells policies no leading keys, and a batch for SQS has a permission of its own there."""
     for resource in template["Resources"].values():
+        for statement in statements_of(resource):
+            if statement.get("Sid") == "WriteFamilies":
+                del statement["Condition"]
+            if statement["Action"] == ["sqs:SendMessage"]:
+                statement["Action"].append("sqs:SendMessageBatch")
         variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
         if "SATCHEL_OBJECTS" in variables:
             variables["SATCHEL_OBJECTS"] = {"Fn::Sub": variables["SATCHEL_OBJECTS"]["Fn::Sub"] + "&checksums=parts"}
 
 
+def adapt_data(template):
+    """The engine's !Ref of a secret is its name, and policies name it by its ARN."""
+    for output in ("MasterKeySecret", "DownloadKeySecret"):
+        template["Outputs"][output] = {"Value": {"Fn::GetAtt": [template["Outputs"][output]["Value"]["Ref"], "Id"]}}
+
+
 def adapt_identity(template):
     """The engine makes temporary passwords of twelve characters, whatever the policy, and then refuses them."""
     template["Resources"]["Pool"]["Properties"]["Policies"]["PasswordPolicy"]["MinimumLength"] = 12
+
+
+ADAPT = {"data": adapt_data, "functions": adapt_functions, "identity": adapt_identity}
 
 
 def adapt(folder, endpoint, public_url):
@@ -58,10 +79,8 @@ def adapt(folder, endpoint, public_url):
             template["Parameters"]["PublicUrl"].pop("AllowedPattern", None)
         if path.stem == "edge":
             adapt_edge(template, endpoint, public_url)
-        if path.stem == "functions":
-            adapt_functions(template)
-        if path.stem == "identity":
-            adapt_identity(template)
+        elif path.stem in ADAPT:
+            ADAPT[path.stem](template)
         path.write_text(json.dumps(template))
 
 
