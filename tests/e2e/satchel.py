@@ -126,6 +126,11 @@ class Server:
     def read_log(self):
         return (self.folder / "log").read_text(errors="replace")
 
+    def complaints(self):
+        """The end of the log, where the compiler's checks have found something."""
+        log = self.read_log()
+        return log[-8000:] if "AddressSanitizer" in log or "runtime error" in log else ""
+
     def stop(self):
         """As an operator does; the exit status."""
         self.process.send_signal(signal.SIGTERM)

@@ -35,6 +35,7 @@ NOT_HERE = {
     "test_paths_that_are_none[/api/v1/entries/%zz]": NGINX,
     "test_a_method_that_a_path_has_not": NO_ROUTE,
     "test_a_body_that_is_too_large_for_a_function": "the engine hands a function more than the 6 MB that Lambda does (its lambda_svc.py and apigateway.py know no such limit)",
+    "test_a_header_of_the_protocol_that_is_not_signed_is_refused": "the engine verifies the headers that are signed, and lets others of S3's pass (its core/sigv4.py), which S3 refuses",
     "test_withdrawing_ends_addresses_that_were_signed_before": "S3 does not ask again before bytes leave; what was signed is good for its 60 s (docs/differences.md)",
     "test_json_of_the_commands_on_the_machine": "commands beside the folder of a server's data, which a stack has not",
     "test_a_taken_port_is_said_in_a_sentence": "about `satchel serve`, which a stack has not",
@@ -62,13 +63,23 @@ class Stack:
     def destroy(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def ask(self, service, operation, **members):
-        """A call of AWS's JSON protocol; the engine looks at no signature."""
+    def call(self, service, method, path, members, headers):
+        """Of an API of AWS, by the account's own key; the engine looks at no signature of it."""
         credential = f"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
-        answer = request("POST", self.engine, json.dumps(members).encode(),
-                         {"X-Amz-Target": f"{SERVICES[service]}.{operation}", "Content-Type": "application/x-amz-json-1.1", "Authorization": credential})
-        assert answer.status == 200, f"{operation}: {answer}"
+        body = None if members is None else json.dumps(members).encode()
+        answer = request(method, self.engine + path, body, {"Authorization": credential, **headers})
+        assert answer.status == 200, f"{service} {method} {path} {headers}: {answer}"
         return answer.json if answer.body else {}
+
+    def ask(self, service, operation, **members):
+        return self.call(service, "POST", "/", members, {"X-Amz-Target": f"{SERVICES[service]}.{operation}", "Content-Type": "application/x-amz-json-1.1"})
+
+    def scheduler(self, method, path, members=None):
+        return self.call("scheduler", method, path, members, {"Content-Type": "application/json"})
+
+    def pool_user(self, email):
+        (found,) = self.ask("cognito-idp", "ListUsers", UserPoolId=self.pool, Filter=f'email = "{email}"')["Users"]
+        return found
 
     def read_log(self):
         """What all functions have written."""
@@ -81,6 +92,10 @@ class Stack:
         while found.get("nextToken"):
             found = self.ask("logs", "FilterLogEvents", logGroupName=group, nextToken=found["nextToken"])
             yield from found["events"]
+
+    def complaints(self):
+        """What failed, or was denied: each is a defect of the functions or of their roles."""
+        return [line for line in self.read_log().splitlines() if '"level":"error"' in line or "AccessDenied" in line]
 
     def command(self, *arguments, stdin="", environment=None, check=True, timeout=120):
         """A command of the program, which has no installation beside it."""

@@ -108,6 +108,10 @@ def test_every_signature_but_the_right_one_is_refused(server, person):
         assert b"x" != answer.body
     assert request("PUT", url, b"y").status == 403
     assert request("DELETE", url).status == 403
+
+
+def test_a_header_of_the_protocol_that_is_not_signed_is_refused(person):
+    url = person.ok("POST", "/api/v1/downloads", {"entry": person.put("a", b"x")["id"]})["url"]
     assert request("GET", url, headers={"x-amz-copy-source": "/satchel/other"}).status == 403
 
 
