@@ -39,7 +39,7 @@ NOT_HERE = {
     "test_withdrawing_ends_addresses_that_were_signed_before": "S3 does not ask again before bytes leave; what was signed is good for its 60 s (docs/differences.md)",
     "test_json_of_the_commands_on_the_machine": "commands beside the folder of a server's data, which a stack has not",
     "test_a_taken_port_is_said_in_a_sentence": "about `satchel serve`, which a stack has not",
-    "test_login_by_the_browser": "Cognito wants one fixed address to come back to, http://localhost:8421/callback; tests take free ports alone",
+    "test_login_by_the_browser": "the program asks the pool at its own address on AWS, where no engine is; and it is sent back to a fixed port, as Cognito wants it",
 }
 
 
@@ -94,8 +94,8 @@ class Stack:
             yield from found["events"]
 
     def complaints(self):
-        """What failed, or was denied: each is a defect of the functions or of their roles."""
-        return [line for line in self.read_log().splitlines() if '"level":"error"' in line or "AccessDenied" in line]
+        """What has failed or was denied, in a request or behind it: each is a defect of the functions or of their roles."""
+        return [line for line in self.read_log().splitlines() if '"level":"error"' in line or '.failed"' in line]
 
     def command(self, *arguments, stdin="", environment=None, check=True, timeout=120):
         """A command of the program, which has no installation beside it."""

@@ -191,7 +191,7 @@ def black_box_stack(result, engine, origin):
     place, port = FOLDER / "stack.json", free_port()
     place.unlink(missing_ok=True)
     tools = deployment_tools()
-    with table.ministack("ministack-stack") as own:
+    with table.ministack_for_functions() as own:
         command(result, [tools / "bin/python", "tests/infra/deploy_for_black_box.py", own, ZIP, f"http://127.0.0.1:{port}", place], {}, 300)
         if not place.exists():
             return result.fail("the deployment", "it ended before all stacks stood; its output is beside the reports")

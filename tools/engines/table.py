@@ -2,6 +2,7 @@
 import contextlib
 import dataclasses
 import shutil
+import tempfile
 from typing import Callable
 
 from engines import ceph, get
@@ -33,11 +34,18 @@ def get_ministack():
     return get.from_pypi("ministack", f"{MINISTACK} with cryptography {CRYPTOGRAPHY}", f"ministack=={MINISTACK}", f"cryptography=={CRYPTOGRAPHY}")
 
 
-def ministack(name="ministack"):
+def ministack(name="ministack", **more):
     port = free_port()
-    # Its functions are told where it is by its own AWS_ENDPOINT_URL.
-    environment = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SFTP_ENABLED": "0", "LAMBDA_EXECUTOR": "local", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+    # What its functions call AWS is where it is itself.
+    environment = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SFTP_ENABLED": "0", "LAMBDA_EXECUTOR": "local", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", **more}
     return serving(name, [get.FOLDER / "ministack/bin/ministack"], port, environment)
+
+
+@contextlib.contextmanager
+def ministack_for_functions():
+    """It asks policies whether a call is allowed (AUTH), and unpacks functions in a folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="satchel-ministack-") as folder, ministack("ministack-functions", AUTH="true", TMPDIR=folder) as origin:
+        yield origin
 
 
 def versitygw():
