@@ -1,5 +1,6 @@
 """What only a deployed stack has: the pool beside the people, the clock beside the functions."""
 import datetime
+import pathlib
 
 import pytest
 
@@ -37,3 +38,8 @@ def test_each_schedule_starts_its_function(server):
         server.scheduler("POST", f"/schedules/once-{schedule['Name'][-40:]}", {"ScheduleExpression": f"at({now})", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": schedule["Target"]})
     wanted = {group: before[group] + groups.count(group) for group in groups}
     assert eventually(lambda: all(count >= wanted[group] for group, count in calls().items()), 30), (before, calls())
+
+
+def test_each_reason_to_skip_names_a_test_that_is_there():
+    tests = "".join(path.read_text() for path in pathlib.Path(__file__).parent.glob("test_*.py"))
+    assert not [name for name in stack.NOT_HERE if f"def {name.split('[')[0]}(" not in tests]

@@ -37,7 +37,7 @@ def get_ministack():
 def ministack(name="ministack", **more):
     port = free_port()
     # What its functions call AWS is where it is itself.
-    environment = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SFTP_ENABLED": "0", "LAMBDA_EXECUTOR": "local", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", **more}
+    environment = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "LAMBDA_EXECUTOR": "local", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", **more}
     return serving(name, [get.FOLDER / "ministack/bin/ministack"], port, environment)
 
 
