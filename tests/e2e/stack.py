@@ -52,9 +52,9 @@ def reason_against(item):
 
 class Stack:
     def __init__(self, place=PLACE):
-        self.place = json.loads(pathlib.Path(place).read_text())
-        self.engine, self.pool = self.place["engine"], self.place["UserPool"]
-        self.url = self.public = self.place["PublicUrl"]
+        known = json.loads(pathlib.Path(place).read_text())
+        self.engine, self.pool = known["engine"], known["user_pool"]
+        self.url = self.public = known["public_url"]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="satchel-e2e-"))
 
     def start(self):

@@ -21,9 +21,6 @@ from reduced import write_reduced  # noqa: E402
 from tool import deployment, release  # noqa: E402
 from tool.account import Account  # noqa: E402
 
-ANY_ORIGIN = "https?://[^/]+"
-PLACES = ("PublicUrl", "Api", "UserPool", "Bucket", "Table")
-
 
 def adapt_edge(template, endpoint, public_url):
     """The engine's distribution asks no host of AWS; its own HTTP API answers under a path, too. And it speaks no TLS: the plain edge says that viewers do."""
@@ -99,7 +96,7 @@ def main():
         account.remember_settings(settings)
         known = deployment.Deployment(account, settings, make_release(folder, "0.0.1", "one", pathlib.Path(code))).deploy()
     host = account.client("cloudfront").get_distribution(Id=known["Distribution"])["Distribution"]["DomainName"]
-    pathlib.Path(place).write_text(json.dumps({"engine": origin, "host": host, **{name: known[name] for name in PLACES}}, indent=1))
+    pathlib.Path(place).write_text(json.dumps({"engine": origin, "host": host, "public_url": public_url, "user_pool": known["UserPool"]}))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ class TendSigningKeys final : public Function {
 };
 
 constexpr Duration kHour = std::chrono::hours{1};
-constexpr Duration kFirstLook = kHour * 48;       // before the first run of a new installation there was nothing
+constexpr Duration kFirstLook = kHour * 48;         // before the first run of a new installation there was nothing
 constexpr Duration kLongestLook = kHour * 24 * 45;  // after a long stop: longer than anything lives
 constexpr Duration kToRemember = std::chrono::seconds{2};
 constexpr std::string_view kCursor = "identity-sweep";

@@ -76,7 +76,9 @@ Result<std::unique_ptr<Issuer>> Issuer::at(IssuerOptions options, Clock& clock, 
   const auto url = net::Url::parse(options.url);
   if (!url || options.url.contains('?')) return fail(ErrorCode::invalid, fmt::format("'{}' is no address of an issuer. It looks like https://id.example.org/realms/people.", options.url));
   if (options.reached_at.empty()) options.reached_at = options.url;
-  if (!is_trustworthy(options.url) || !is_trustworthy(options.reached_at)) return fail(ErrorCode::invalid, fmt::format("The issuer {} is on another machine and speaks plain HTTP: anybody on the way could sign in as anybody. Use its https:// address.", options.url));
+  for (const std::string& address : {options.url, options.reached_at}) {
+    if (!is_trustworthy(address)) return fail(ErrorCode::invalid, fmt::format("The issuer {} is on another machine and speaks plain HTTP: anybody on the way could sign in as anybody. Use its https:// address.", address));
+  }
   return std::unique_ptr<Issuer>(new Issuer(std::move(options), clock, logger));
 }
 
