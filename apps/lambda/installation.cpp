@@ -183,7 +183,7 @@ Result<void> LambdaInstallation::serve_fanout() {
 }
 
 void LambdaInstallation::serve_sign_ups() {
-  handler_ = [sign_ups = lambda::SignUps(*table_, process_.clock)](const lambda::Invocation& invocation) mutable { return sign_ups.answer(invocation); };
+  handler_ = [sign_ups = lambda::SignUps(*table_, process_.clock, settings_.self_signup)](const lambda::Invocation& invocation) mutable { return sign_ups.answer(invocation); };
 }
 
 }  // namespace satchel

@@ -94,8 +94,9 @@ class Stack:
             yield from found["events"]
 
     def complaints(self):
-        """What has failed or was denied, in a request or behind it: each is a defect of the functions or of their roles."""
-        return [line for line in self.read_log().splitlines() if '"level":"error"' in line or '.failed"' in line]
+        """What has failed or was denied, in a request or behind it: each is a defect of the functions or of their roles. (A sign-up is refused by failing.)"""
+        lines = [line for line in self.read_log().splitlines() if '"level":"error"' in line or '.failed"' in line]
+        return [line for line in lines if '"code":"forbidden"' not in line]
 
     def command(self, *arguments, stdin="", environment=None, check=True, timeout=120):
         """A command of the program, which has no installation beside it."""

@@ -1,11 +1,12 @@
 """What only a deployed stack has: the pool beside the people, the clock beside the functions."""
 import datetime
+import json
 import pathlib
 
 import pytest
 
 import stack
-from satchel import PASSWORD, eventually
+from satchel import PASSWORD, eventually, request
 
 pytestmark = pytest.mark.skipif(not stack.PLACE, reason="about a deployed stack: black-box-stack runs it")
 
@@ -15,6 +16,21 @@ def test_an_invited_person_is_in_the_pool_and_is_that_person_when_they_come(serv
     assert server.pool_user("invited@example.org")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
     server.ask("cognito-idp", "AdminSetUserPassword", UserPoolId=server.pool, Username="invited@example.org", Password=PASSWORD, Permanent=True)
     assert signed_in("invited@example.org").me["id"] == invited["id"]
+
+
+def test_who_may_sign_up_follows_the_switch(server, signed_in_admin):
+    client = request("GET", server.url + "/config.json").json["client_id"]
+
+    def sign_up(email):
+        body = {"ClientId": client, "Username": email, "Password": PASSWORD, "UserAttributes": [{"Name": "email", "Value": email}]}
+        return request("POST", server.engine, json.dumps(body).encode(), {"X-Amz-Target": "AWSCognitoIdentityProviderService.SignUp", "Content-Type": "application/x-amz-json-1.1"})
+
+    assert sign_up("first@example.org").status == 200, "open, as the installation was made"
+    signed_in_admin.ok("PATCH", "/api/v1/settings", {"self_signup": False})
+    refused = sign_up("second@example.org")
+    signed_in_admin.ok("PATCH", "/api/v1/settings", {"self_signup": True})
+    assert refused.status == 400 and "Ask an administrator for an invitation" in refused.json["message"], refused
+    assert sign_up("second@example.org").status == 200
 
 
 def test_who_is_disabled_is_so_in_the_pool(server, signed_in_admin):

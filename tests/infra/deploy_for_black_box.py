@@ -92,7 +92,7 @@ def main():
         write_reduced(templates, unknown_types(account) | {"AWS::CloudWatch::Alarm with metric math"})
         adapt(templates, urllib.parse.urlparse(origin), public_url)
         stacks.TEMPLATES = release.TEMPLATES = templates
-        settings = deployment.chosen_settings(account, {"AlarmAddress": "keeper@example.org", "Architecture": "x86_64"})
+        settings = deployment.chosen_settings(account, {"AlarmAddress": "keeper@example.org", "Architecture": "x86_64", "SelfSignUp": "yes"})
         account.remember_settings(settings)
         known = deployment.Deployment(account, settings, make_release(folder, "0.0.1", "one", pathlib.Path(code))).deploy()
     host = account.client("cloudfront").get_distribution(Id=known["Distribution"])["Distribution"]["DomainName"]
