@@ -46,7 +46,7 @@ def dump(value, indent=0):
     return "".join(" " * indent + line if line.strip() else line for line in text.splitlines(True))
 
 
-class Loader(yaml.SafeLoader):
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # libyaml's, where it is there, is ten times as fast
     pass
 
 

@@ -274,7 +274,7 @@ def fanout(groups):
 
 
 def sign_ups():
-    made = function("cognito", 5, USUAL_MB, policy.policies("Cognito", SIGN_UPS["ports"], SIGN_UPS["writes"]), environment([]), "Cognito")
+    made = function("cognito", 5, USUAL_MB, policy.policies("Cognito", SIGN_UPS["ports"], SIGN_UPS["writes"]), environment([], {"SATCHEL_SELF_SIGNUP": Ref("SelfSignUp")}), "Cognito")
     made["CognitoMay"] = resource("AWS::Lambda::Permission", {
         "Action": "lambda:InvokeFunction", "FunctionName": Ref("CognitoAlias"), "Principal": "cognito-idp.amazonaws.com", "SourceAccount": Ref("AWS::AccountId"),
         "SourceArn": Sub("arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/${UserPool}")}, "Cognito")

@@ -153,7 +153,9 @@ Result<void> LambdaInstallation::serve_authorizer() {
     keys_ = std::make_unique<identity::SigningKeys>(*table_, *vault_);
     gate_ = std::make_unique<AuthenticateGate>(TrustedIssuer{*keys_, settings_.issuer}, *table_, std::move(marks), *vault_);
   } else {
-    auto issuer = oidc::Issuer::at({.url = settings_.issuer}, process_.clock, process_.logger);
+    // A pool's keys are where the pool is asked, and the environment may say where that is.
+    const auto pool = TRY(aws::user_pool_of(settings_.issuer, process_.environment));
+    auto issuer = oidc::Issuer::at({.url = settings_.issuer, .reached_at = pool ? pool->endpoint + '/' + pool->pool : std::string()}, process_.clock, process_.logger);
     if (!issuer) return unusable("SATCHEL_ISSUER: " + issuer.error().message);
     issuer_ = *std::move(issuer);
     const auto told = [issuer = issuer_.get()](const Call& call, std::string_view token) { return issuer->person(call, token); };
@@ -185,7 +187,7 @@ Result<void> LambdaInstallation::serve_fanout() {
 }
 
 void LambdaInstallation::serve_sign_ups() {
-  handler_ = [sign_ups = lambda::SignUps(*table_, process_.clock)](const lambda::Invocation& invocation) mutable { return sign_ups.answer(invocation); };
+  handler_ = [sign_ups = lambda::SignUps(*table_, process_.clock, settings_.self_signup)](const lambda::Invocation& invocation) mutable { return sign_ups.answer(invocation); };
 }
 
 }  // namespace satchel

@@ -29,6 +29,7 @@ struct LambdaSettings {
   std::string download_key_id, download_key_secret;  // SATCHEL_DOWNLOAD_KEY_ID, SATCHEL_DOWNLOAD_KEY_SECRET: what its addresses are signed by
   Duration shared_cache{};    // SATCHEL_SHARED_CACHE: seconds that a cache in front may keep what an open link shows
   std::int64_t quota = 0;     // SATCHEL_QUOTA: bytes of a new person's space
+  bool self_signup = false;   // SATCHEL_SELF_SIGNUP: "yes": the pool takes whoever comes, until an administrator has said otherwise
   Duration access_token_life{};  // SATCHEL_ACCESS_TOKEN_LIFETIME: "5m"
   int proxies = 0;            // SATCHEL_PROXIES: those in front of API Gateway that write X-Forwarded-For
   LogLevel log_level = LogLevel::info;  // SATCHEL_LOG_LEVEL

@@ -59,6 +59,7 @@ TEST(LambdaSettings, NamesTheVariableThatIsMissingOrWrong) {
                         {"SATCHEL_QUEUES", "a=https://x.example/1 a=https://x.example/2"},
                         {"AWS_LAMBDA_MAX_CONCURRENCY", "0"},
                         {"SATCHEL_PROXIES", "many"},
+                        {"SATCHEL_SELF_SIGNUP", "perhaps"},
                         {"SATCHEL_ACCESS_TOKEN_LIFETIME", "2h"},
                         {"SATCHEL_ACCESS_TOKEN_LIFETIME", "soon"},
                         {"SATCHEL_LOG_LEVEL", "loud"}};

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stacks by change sets: what would change, how far it is, what came of it. All state is CloudFormation's, so a run that was cut off goes on
 where it was."""
+import functools
 import hashlib
 import os
 import pathlib
@@ -30,9 +31,12 @@ class Stack:
         self.account, self.kind = account, kind
         self.name = f"{account.name}-{kind}"
         self.path = TEMPLATES / f"{kind}.yaml"
-        self.template = load(self.path)
         region = CERTIFICATES_REGION if kind == "edge-cert" else None
         self.cloudformation = account.client("cloudformation", region)
+
+    @functools.cached_property
+    def template(self):
+        return load(self.path)
 
     def describe(self):
         try:

@@ -20,10 +20,14 @@ def authorize(address, url, email, password=PASSWORD):
     return answer.headers["Location"]
 
 
+def challenge_of(verifier):
+    """(verifier, its S256 challenge)"""
+    return verifier, base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
 def sign_in(url, email, password=PASSWORD, client="satchel-cli", redirect="http://127.0.0.1:1/callback"):
     """The answer of the token endpoint."""
-    verifier = secrets.token_urlsafe(32)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    verifier, challenge = challenge_of(secrets.token_urlsafe(32))
     query = {"response_type": "code", "client_id": client, "redirect_uri": redirect, "scope": "openid offline_access", "state": "s", "code_challenge": challenge, "code_challenge_method": "S256"}
     location = authorize(url + "/auth/authorize?" + urllib.parse.urlencode(query), url, email, password)
     code = urllib.parse.parse_qs(urllib.parse.urlparse(location).query)["code"][0]

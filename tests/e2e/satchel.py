@@ -88,6 +88,15 @@ def request(method, url, body=None, headers=None, timeout=60):
             return Answer(error.code, error.headers, error.read())
 
 
+def run_binary(folder, arguments, stdin, environment, check, timeout):
+    """A command of the program, at home in that folder."""
+    done = subprocess.run([BINARY, *map(str, arguments)], input=stdin, capture_output=True, text=True, timeout=timeout,
+                          env={**os.environ, "HOME": str(folder), **(environment or {})}, cwd=folder)
+    if check and done.returncode != 0:
+        raise AssertionError(f"satchel {' '.join(map(str, arguments))} ended with {done.returncode}: {done.stderr}")
+    return done
+
+
 class Server:
     def __init__(self, folder=None, extra=(), environment=None):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="satchel-e2e-"))
@@ -117,6 +126,11 @@ class Server:
     def read_log(self):
         return (self.folder / "log").read_text(errors="replace")
 
+    def complaints(self):
+        """The end of the log, where the compiler's checks have found something."""
+        log = self.read_log()
+        return log[-8000:] if "AddressSanitizer" in log or "runtime error" in log else ""
+
     def stop(self):
         """As an operator does; the exit status."""
         self.process.send_signal(signal.SIGTERM)
@@ -134,11 +148,7 @@ class Server:
 
     def command(self, *arguments, stdin="", environment=None, check=True, timeout=120):
         """A satchel command beside the server."""
-        done = subprocess.run([BINARY, *map(str, arguments)], input=stdin, capture_output=True, text=True, timeout=timeout,
-                              env={**os.environ, "HOME": str(self.folder), **(environment or {})}, cwd=self.folder)
-        if check and done.returncode != 0:
-            raise AssertionError(f"satchel {' '.join(map(str, arguments))} ended with {done.returncode}: {done.stderr}")
-        return done
+        return run_binary(self.folder, arguments, stdin, environment, check, timeout)
 
     def add_user(self, email, admin=False):
         self.command("user", "add", email, *(["--admin"] if admin else []), "--password-stdin", "--data", self.data, stdin=PASSWORD + "\n")

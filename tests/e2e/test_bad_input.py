@@ -102,12 +102,16 @@ def test_every_signature_but_the_right_one_is_refused(server, person):
     url = person.ok("POST", "/api/v1/downloads", {"entry": entry["id"]})["url"]
     assert request("GET", url).status == 200
     for changed in (url.replace("X-Amz-Signature=", "X-Amz-Signature=0"), url.replace("X-Amz-Expires=", "X-Amz-Expires=9"), url.split("?")[0], url + "&x-id=1",
-                    url.replace("/objects/satchel/", "/objects/satchel/x"), url.replace("X-Amz-Signature=", "X-Amz-Other=")):
+                    url.replace("/blobs/", "/blobs/x"), url.replace("X-Amz-Signature=", "X-Amz-Other=")):
         answer = request("GET", changed)
         assert answer.status in (400, 403), changed
         assert b"x" != answer.body
     assert request("PUT", url, b"y").status == 403
     assert request("DELETE", url).status == 403
+
+
+def test_a_header_of_the_protocol_that_is_not_signed_is_refused(person):
+    url = person.ok("POST", "/api/v1/downloads", {"entry": person.put("a", b"x")["id"]})["url"]
     assert request("GET", url, headers={"x-amz-copy-source": "/satchel/other"}).status == 403
 
 

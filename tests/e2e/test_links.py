@@ -31,7 +31,7 @@ def test_a_password_hides_everything_but_the_question(person):
 def test_guessing_gets_slow(person):
     link = person.share(person.put("a", b"x")["id"], password="open sesame")
     statuses = [public(link, "/unlock", "POST", {"password": f"guess {n}"}).status for n in range(14)]
-    assert statuses[0] == 401 and statuses[-1] == 429, statuses
+    assert statuses[0] == 401 and 429 in statuses, statuses
 
 
 def test_a_folder_link_is_live_and_ends_at_its_folder(person):
@@ -47,12 +47,19 @@ def test_a_folder_link_is_live_and_ends_at_its_folder(person):
     assert public(link, f"/entries?folder={person.root}").status == 404
 
 
-def test_withdrawing_takes_effect_at_once_also_for_addresses_signed_before(person):
+def test_withdrawing_takes_effect_at_once(person):
+    link = person.share(person.put("a", b"x")["id"])
+    assert public(link).status == 200
+    person.ok("DELETE", f"/api/v1/links/{link['id']}")
+    assert public(link).status == 410 and public(link).json["type"] == "link_revoked"
+    assert public(link, "/downloads", "POST", {}).status == 410
+
+
+def test_withdrawing_ends_addresses_that_were_signed_before(person):
     link = person.share(person.put("a", b"x")["id"])
     url = public(link, "/downloads", "POST", {}).json["url"]
     assert request("GET", url).status == 200
     person.ok("DELETE", f"/api/v1/links/{link['id']}")
-    assert public(link).status == 410 and public(link).json["type"] == "link_revoked"
     assert request("GET", url).status == 403, "A-5"
 
 

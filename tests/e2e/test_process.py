@@ -54,8 +54,7 @@ def test_accounts_and_tokens_also_without_a_running_server(own_server):
     assert person.me["email"] == "offline@example.org"
 
 
-def test_secrets_are_in_no_log(own_server):
-    server = own_server().start()
+def test_secrets_are_in_no_log(server):
     person = server.add_user("canary@example.org")
     entry = person.put("a", b"x")
     link = person.share(entry["id"], password="canary password")

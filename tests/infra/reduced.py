@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Templates without what an engine does not know: the resources of those types, and what names them."""
+import functools
 import json
 import pathlib
 import re
@@ -10,6 +11,7 @@ sys.path.insert(0, str(TOP / "infra"))
 from cfn import load  # noqa: E402
 
 STANDS_IN = "left-out"
+loaded = functools.cache(load)
 
 
 def names_of(value):
@@ -52,7 +54,7 @@ def kind_of(resource):
 
 def reduce(path, unknown):
     """(template, left out by type)"""
-    template = load(path)
+    template = loaded(path)
     gone = {name for name, resource in template["Resources"].items() if kind_of(resource) in unknown}
     left_out = {}
     for name in sorted(gone):

@@ -32,7 +32,9 @@ def read_junit(result, path):
 
 
 def read_case(result, case):
-    name = case.get("name", "").split("/")[0]  # GoogleTest's parameter is the engine
+    name = case.get("name", "")
+    if "[" not in name:
+        name = name.split("/")[0]  # GoogleTest's parameter is the engine; pytest's is in brackets
     broken = case.find("failure") if case.find("failure") is not None else case.find("error")
     skipped = case.find("skipped")
     if broken is not None:

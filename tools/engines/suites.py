@@ -1,17 +1,22 @@
 """The suites: what each shows, on which engines, and how it is run. A further one is one more entry."""
+import contextlib
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import time
 from typing import Callable
 
-from engines import get
+from engines import get, table
 from engines.get import FOLDER, TOP
 from engines.results import Result, read_junit, read_verdicts
+from engines.run import free_port, serving
 
 BOTO3 = "1.40.50"
 BUILD = TOP / os.environ.get("BUILD", "build/dev")
+ZIP = TOP / "build/satchel-lambda-x86_64.zip"
+SUITES_OF_THEIR_OWN = ["test_copies", "test_outside_issuer", "test_function_processes"]  # of tests/e2e
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,13 +104,16 @@ def faults(result, engine, origin):
     googletest(result, "tests/faults/engine_fault_tests", "*", environment, patience=12 * 3600 if full else 900)
 
 
+def deployment_tools():
+    """Debian's boto3 is older than AWS_ENDPOINT_URL."""
+    return get.from_pypi("deployment", BOTO3, f"boto3=={BOTO3}", "pyyaml==6.0.2")
+
+
 def deployment(result, engine, origin):
     """By the program that people deploy with, step by step."""
     report = FOLDER / "deployment.json"
     report.unlink(missing_ok=True)
-    # Debian's boto3 is older than AWS_ENDPOINT_URL.
-    tools = get.from_pypi("deployment", BOTO3, f"boto3=={BOTO3}", "pyyaml==6.0.2")
-    command(result, [tools / "bin/python", "tests/infra/deploy_to_engine.py", origin, "--json", report], {}, 600)
+    command(result, [deployment_tools() / "bin/python", "tests/infra/deploy_to_engine.py", origin, "--json", report], {}, 600)
     if not report.exists():
         return result.fail("the suite", "it ended before it wrote its report")
     told = json.loads(report.read_text())
@@ -147,11 +155,50 @@ def black_box_in_processes(result, engine, origin):
     pytest(result, ["tests/e2e", "-n", "2"], {"SATCHEL_FUNCTIONS": "process", "SATCHEL_BOOTSTRAP": str(program)}, patience=1800)
 
 
+def zip_is_made(result):
+    """The very zip that is deployed."""
+    made = command(result, ["tools/build_lambda.sh", "x86_64"], {}, 1800)
+    if not made:
+        result.fail("the zip", "tools/build_lambda.sh did not make it; its output is beside the reports")
+    return made
+
+
 def lambda_zip(result, engine, origin):
-    """The very zip that is deployed, under AWS's emulator of the Runtime API."""
-    if not command(result, ["tools/build_lambda.sh", "x86_64"], {}, 1800):
-        return result.fail("the zip", "tools/build_lambda.sh did not make it; its output is beside the reports")
-    pytest(result, ["tests/lambda"], {"SATCHEL_RIE": str(FOLDER / "rie/aws-lambda-rie"), "SATCHEL_LAMBDA_ZIP": str(TOP / "build/satchel-lambda-x86_64.zip"), "SATCHEL_TEST_ENGINE": origin})
+    """Under AWS's emulator of the Runtime API."""
+    if zip_is_made(result):
+        pytest(result, ["tests/lambda"], {"SATCHEL_RIE": str(FOLDER / "rie/aws-lambda-rie"), "SATCHEL_LAMBDA_ZIP": str(ZIP), "SATCHEL_TEST_ENGINE": origin})
+
+
+@contextlib.contextmanager
+def edge(port, place):
+    """In front of the engine's distribution."""
+    folder = FOLDER / "edge"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    config = (TOP / "tests/e2e/edge.conf.in").read_text()
+    for name, value in (("folder", folder), ("port", port), ("engine", place["engine"]), ("host", place["host"])):
+        config = config.replace(f"@{name}@", str(value))
+    (folder / "edge.conf").write_text(config)
+    user = ["-g", "user root;"] if os.geteuid() == 0 else []
+    with serving("edge-nginx", ["/usr/sbin/nginx", "-p", folder, "-c", folder / "edge.conf", *user], port):
+        yield
+
+
+def black_box_stack(result, engine, origin):
+    """The same suite, over HTTP, against what the templates make of the zip; on an engine of its own, where nothing else has left anything."""
+    if not zip_is_made(result):
+        return
+    place, port = FOLDER / "stack.json", free_port()
+    place.unlink(missing_ok=True)
+    tools = deployment_tools()
+    with table.ministack_for_functions() as own:
+        command(result, [tools / "bin/python", "tests/infra/deploy_for_black_box.py", own, ZIP, f"http://127.0.0.1:{port}", place], {}, 300)
+        if not place.exists():
+            return result.fail("the deployment", "it ended before all stacks stood; its output is beside the reports")
+        began = time.monotonic()
+        with edge(port, json.loads(place.read_text())):
+            pytest(result, ["tests/e2e", *(f"--ignore=tests/e2e/{name}.py" for name in SUITES_OF_THEIR_OWN)], {"SATCHEL_STACK": str(place)}, patience=900)
+        result.notes.append(f"the tests themselves took {time.monotonic() - began:.0f} s")
 
 
 SUITES = [
@@ -169,6 +216,8 @@ SUITES = [
     Suite("rules", "the checklist: each rule holds of all templates and catches its defect", ["cfn-guard"], [], rules),
     Suite("deployment", "deploy, change, destroy of what the engine knows of the templates, by `infra/satchel-aws`", ["MiniStack"], [], deployment),
     Suite("black-box", "all of tests/e2e over HTTP", ["embedded"], ["satchel"], black_box),
+    Suite("black-box-stack", "all of tests/e2e that needs no server of its own, over edge, HTTP API, functions, table, bucket and people as the templates make them", ["MiniStack"], ["satchel"],
+          black_box_stack),
     Suite("black-box-processes", "all of tests/e2e with `--functions=process`", ["processes"], ["satchel", "bootstrap"], black_box_in_processes),
 ]
 

@@ -2,6 +2,7 @@
 import contextlib
 import dataclasses
 import shutil
+import tempfile
 from typing import Callable
 
 from engines import ceph, get
@@ -17,6 +18,7 @@ class Engine:
     get: Callable[[], object]            # Missing where it cannot be had
     start: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext  # gives the origin; a tool starts nothing
 
+MINISTACK, CRYPTOGRAPHY = "1.5.33", "50.0.2"
 RIE = "v0.0.0-20261030222936-bef5c4ba774d"
 SIGN_IN = get.TOP / "tests" / "sign_in"
 KEYCLOAK = "26.3.0"
@@ -27,10 +29,23 @@ def moto():
     return serving("moto", [get.FOLDER / "moto/bin/moto_server", "-H", "127.0.0.1", "-p", port], port)
 
 
-def ministack():
+def get_ministack():
+    """Without `cryptography` its user pools sign no token."""
+    return get.from_pypi("ministack", f"{MINISTACK} with cryptography {CRYPTOGRAPHY}", f"ministack=={MINISTACK}", f"cryptography=={CRYPTOGRAPHY}")
+
+
+def ministack(name="ministack", **more):
     port = free_port()
-    environment = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SFTP_ENABLED": "0", "LAMBDA_EXECUTOR": "local"}
-    return serving("ministack", [get.FOLDER / "ministack/bin/ministack"], port, environment)
+    # What its functions call AWS is where it is itself.
+    environment = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "LAMBDA_EXECUTOR": "local", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", **more}
+    return serving(name, [get.FOLDER / "ministack/bin/ministack"], port, environment)
+
+
+@contextlib.contextmanager
+def ministack_for_functions():
+    """It asks policies whether a call is allowed (AUTH), and unpacks functions in a folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="satchel-ministack-") as folder, ministack("ministack-functions", AUTH="true", TMPDIR=folder) as origin:
+        yield origin
 
 
 def versitygw():
@@ -42,7 +57,7 @@ def versitygw():
 
 
 def rie_and_ministack():
-    get.from_pypi("ministack", "1.5.33", "ministack==1.5.33")
+    get_ministack()
     get.from_go("rie", RIE, "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie")
 
 
@@ -67,7 +82,7 @@ def keycloak():
 
 ENGINES = [
     Engine("moto", "5.2.5", "PyPI", "DynamoDB, the second oracle", lambda: get.from_pypi("moto", "5.2.5", "moto[server]==5.2.5"), moto),
-    Engine("MiniStack", "1.5.33", "PyPI", "DynamoDB and S3", lambda: get.from_pypi("ministack", "1.5.33", "ministack==1.5.33"), ministack),
+    Engine("MiniStack", MINISTACK, "PyPI", "DynamoDB and S3, and a whole stack of AWS", get_ministack, ministack),
     Engine("versitygw", "v1.7.0", "Go module proxy", "S3 on a file system",
            lambda: get.from_go("versitygw", "v1.7.0", "github.com/versity/versitygw/cmd/versitygw"), versitygw),
     Engine("Ceph RGW", "16.2.15", "Debian", "S3 of a storage cluster",

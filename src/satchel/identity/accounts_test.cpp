@@ -280,5 +280,34 @@ TEST_F(AccountsTest, TheSweepDeletesWhatIsOverAndNothingElse) {
   EXPECT_GT(count("U#"), 0);
 }
 
+/// Time passes with each look at it.
+class HurryingClock final : public Clock {
+ public:
+  explicit HurryingClock(Time begin) : now_(begin) {}
+  Time now() const override { return now_ += std::chrono::seconds{1}; }
+  void sleep_until(Time) override {}
+
+ private:
+  mutable Time now_;
+};
+
+TEST_F(AccountsTest, ASweepWhoseTimeIsOverGoesOnWhereItWas) {
+  add("ann@example.org");
+  Browser browser = signed_in("ann@example.org");
+  const auto run = [&](Duration time) {
+    HurryingClock clock(now().now);
+    const Context context{.call = {now().now, now().now + time}, .principal = System{}, .request_id = "s1", .client = {}, .random = random_, .logger = *logger_, .clock = &clock};
+    const auto sweep = std::ranges::find(registry_.all(), "sweep", [](const Bound& bound) { return bound.row.name; });
+    EXPECT_TRUE(sweep->function->on_schedule(context));
+  };
+  const auto sessions = [&] { return std::ranges::count_if(table_->items(), [](const Item& item) { return item.key.partition.starts_with("SE#"); }); };
+  run(std::chrono::minutes{10});
+  clock_.advance(std::chrono::days{40});
+  for (int n = 0; n < 3; ++n) run(std::chrono::minutes{4});
+  EXPECT_EQ(sessions(), 1);
+  run(std::chrono::minutes{10});
+  EXPECT_EQ(sessions(), 0);
+}
+
 }  // namespace
 }  // namespace satchel::identity

@@ -22,7 +22,9 @@ class TendSigningKeys final : public Function {
 };
 
 constexpr Duration kHour = std::chrono::hours{1};
-constexpr int kMostHours = 24 * 45;         // longer than anything lives: a first run, or one after a long stop
+constexpr Duration kFirstLook = kHour * 48;         // before the first run of a new installation there was nothing
+constexpr Duration kLongestLook = kHour * 24 * 45;  // after a long stop: longer than anything lives
+constexpr Duration kToRemember = std::chrono::seconds{2};
 constexpr std::string_view kCursor = "identity-sweep";
 
 bool is_ours(const Item& item) {
@@ -35,22 +37,27 @@ class Sweep final : public Function {
  public:
   explicit Sweep(const Wiring& wiring) : reader_(&wiring.reader()), writer_(wiring.writer()) {}
 
-  /// Hour by hour; where it was cut, the next run goes on from the hour it had come to.
+  /// Hour by hour; where its time is over, the next run goes on from the hour it had come to.
   Result<void> on_schedule(const Context& context) override {
     const Key cursor = keys::cursor(kCursor, 0);
     const auto item = TRY(reader_->get(context.call, cursor));
     const Time last = std::chrono::floor<std::chrono::hours>(context.call.now);
-    const Time first = item ? std::max(from_millis(item->number("hour")), last - kHour * kMostHours) : last - kHour * kMostHours;
-    for (Time hour = first; hour < last; hour += kHour) {
+    Time hour = item ? std::max(from_millis(item->number("hour")), last - kLongestLook) : last - kFirstLook;
+    for (; hour < last && has_time(context); hour += kHour) {
       for (int shard = 0; shard < keys::kDueShards; ++shard) TRY(sweep(context.call, hour, shard));
     }
     Item mark{cursor, {}};
-    mark.set("hour", to_millis(last));
+    mark.set("hour", to_millis(hour));
     TRY(write_again(writer_, context.call, {Put{std::move(mark), {}}}));
     return {};
   }
 
  private:
+  static bool has_time(const Context& context) {
+    const Time now = context.clock ? context.clock->now() : context.call.now;
+    return now + kToRemember < context.call.deadline;
+  }
+
   Result<void> sweep(const Call& call, Time hour, int shard) {
     Query query{.index = Index::gsi2, .partition = keys::due_partition(hour, shard)};
     do {

@@ -38,7 +38,8 @@ Result<std::string> SignUps::answer(const Invocation& invocation) {
   Json event = TRY(parse_payload(invocation.payload));
   if (!TRY(comes_unasked(event))) return event.text();
   const auto settings = TRY(table_->get({clock_->now(), latest_of(invocation)}, keys::provider_settings()));
-  if (settings && settings->flag(keys::kSelfSignup)) return event.text();
+  const bool open = settings && settings->has(keys::kSelfSignup) ? settings->flag(keys::kSelfSignup) : at_first_;
+  if (open) return event.text();
   return fail(ErrorCode::forbidden, "People are invited here. Ask an administrator for an invitation.", {}, "signup_closed");
 }
 

@@ -13,8 +13,8 @@ namespace satchel::lambda {
 
 class SignUps {
  public:
-  /// Both outlive it.
-  SignUps(const TableReader& table, Clock& clock) : table_(&table), clock_(&clock) {}
+  /// `at_first`: whether the switch is on until an administrator has moved it. The others outlive it.
+  SignUps(const TableReader& table, Clock& clock, bool at_first) : table_(&table), clock_(&clock), at_first_(at_first) {}
 
   /// The event itself, where the person may come: invited by an administrator, vouched for by a directory of the operator's own (SAML,
   /// OpenID), or anybody while the switch for self sign-up is on. Errors: forbidden (signup_closed; Cognito shows the sentence); those of the
@@ -24,6 +24,7 @@ class SignUps {
  private:
   const TableReader* table_;
   Clock* clock_;
+  bool at_first_;
 };
 
 }  // namespace satchel::lambda

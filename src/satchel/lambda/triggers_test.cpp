@@ -57,7 +57,7 @@ class TriggersTest : public testing::Test {
   OneKey keys_;
   AuthenticateGate gate_{{keys_, "http://i/auth"}, *table_, TableWriter(*table_, {Family::token}), *vault_};
   Authorizer authorizer_{gate_, clock_};
-  SignUps sign_ups_{*table_, clock_};
+  SignUps sign_ups_{*table_, clock_, /*at_first=*/false};
 };
 
 TEST_F(TriggersTest, TheAuthorizerSaysWhoAsks) {
@@ -104,6 +104,16 @@ TEST_F(TriggersTest, WhoMaySignUpFollowsTheSwitch) {
     }
   }
   EXPECT_EQ(sign_up("PostConfirmation_ConfirmSignUp", "someone").error().code, ErrorCode::internal);
+}
+
+TEST_F(TriggersTest, TheSwitchIsWhereTheInstallationPutItUntilSomebodyMovesIt) {
+  EXPECT_EQ(sign_up("PreSignUp_SignUp", "someone").error().type, "signup_closed");
+  sign_ups_ = SignUps(*table_, clock_, /*at_first=*/true);
+  EXPECT_TRUE(sign_up("PreSignUp_SignUp", "someone"));
+  Item settings{keys::provider_settings(), {}};
+  settings.set(std::string(keys::kSelfSignup), false);
+  put({Put{settings, {}}});
+  EXPECT_EQ(sign_up("PreSignUp_SignUp", "someone").error().type, "signup_closed");
 }
 
 }  // namespace

@@ -75,7 +75,10 @@ Issuer::Issuer(IssuerOptions options, Clock& clock, Logger& logger)
 Result<std::unique_ptr<Issuer>> Issuer::at(IssuerOptions options, Clock& clock, Logger& logger) {
   const auto url = net::Url::parse(options.url);
   if (!url || options.url.contains('?')) return fail(ErrorCode::invalid, fmt::format("'{}' is no address of an issuer. It looks like https://id.example.org/realms/people.", options.url));
-  if (!is_trustworthy(options.url)) return fail(ErrorCode::invalid, fmt::format("The issuer {} is on another machine and speaks plain HTTP: anybody on the way could sign in as anybody. Use its https:// address.", options.url));
+  if (options.reached_at.empty()) options.reached_at = options.url;
+  for (const std::string& address : {options.url, options.reached_at}) {
+    if (!is_trustworthy(address)) return fail(ErrorCode::invalid, fmt::format("The issuer {} is on another machine and speaks plain HTTP: anybody on the way could sign in as anybody. Use its https:// address.", address));
+  }
   return std::unique_ptr<Issuer>(new Issuer(std::move(options), clock, logger));
 }
 
@@ -101,7 +104,7 @@ Result<Provider> Issuer::provider(const Call& call) const {
     const std::scoped_lock lock(mutex_);
     if (provider_) return *provider_;
   }
-  Provider found = TRY(read_provider(TRY(document(call, discovery_address(options_.url), "discovery document")), options_.url));
+  Provider found = TRY(read_provider(TRY(document(call, discovery_address(options_.reached_at), "discovery document")), options_.url));
   const std::scoped_lock lock(mutex_);
   provider_ = found;
   return found;
@@ -176,7 +179,7 @@ Result<Claims> Issuer::person(const Call& call, std::string_view access_token) c
 }
 
 Result<Time> Issuer::its_time(const Call& call) const {
-  const auto response = TRY(get(call, discovery_address(options_.url)));
+  const auto response = TRY(get(call, discovery_address(options_.reached_at)));
   return parse_http(response.fields.find("date").value_or(""));
 }
 

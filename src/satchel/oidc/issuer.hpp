@@ -23,6 +23,7 @@ struct IssuerOptions {
   Duration pause = std::chrono::seconds{10};  // between two readings, whatever unknown keys tokens name
   Duration patience = std::chrono::seconds{5};
   std::string ca_file = {};                   // empty: the system's
+  std::string reached_at = {};                // where its discovery document is read, in place of the url: an endpoint of one's own that stands for the issuer
 };
 
 /// What the rest needs of the discovery document. Empty where the provider has no such thing.

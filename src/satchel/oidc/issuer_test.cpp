@@ -113,6 +113,14 @@ TEST_F(IssuerTest, AnIssuerThatNamesAnotherIsRefusedAndBothAreNamed) {
   EXPECT_TRUE(provider.error().message.contains("https://another.example.org")) << provider.error().message;
 }
 
+TEST_F(IssuerTest, ItsDocumentMayBeReadElsewhereAndNamesItAllTheSame) {
+  imposter_.discover("https://id.example.org");
+  const auto reached = [&](std::string url) { return Issuer::at({.url = std::move(url), .reached_at = imposter_.url()}, clock_, *log_).value(); };
+  EXPECT_TRUE(reached("https://id.example.org")->find(call(), "one").value());
+  EXPECT_EQ(reached("https://another.example.org")->provider(call()).error().code, ErrorCode::invalid);
+  EXPECT_FALSE(Issuer::at({.url = "https://id.example.org", .reached_at = "http://id.example.org"}, clock_, *log_));
+}
+
 TEST_F(IssuerTest, NoDocumentAndNoAnswerAreToldApart) {
   const auto none = open(imposter_.url() + "/nowhere")->provider(call());
   ASSERT_FALSE(none);
