@@ -72,6 +72,12 @@ TEST_F(Handlers, AFanOutWantsAQueueForEachGroupWithConsumers) {
   EXPECT_TRUE(open("fanout"));
 }
 
+TEST_F(Handlers, WhoSealsNothingNeedsNoMasterKey) {
+  settings_.master_key.clear();
+  EXPECT_TRUE(open("entries"));
+  for (const char* sealing : {"account", "people", "authorizer"}) EXPECT_THAT(open(sealing).error().message, HasSubstr("SATCHEL_MASTER_KEY_SECRET: it is not set")) << sealing;
+}
+
 TEST_F(Handlers, WhatIsMissingIsNamed) {
   settings_.objects.clear();
   EXPECT_THAT(open("uploads").error().message, HasSubstr("SATCHEL_OBJECTS"));

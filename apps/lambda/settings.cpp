@@ -79,9 +79,6 @@ Result<bool> yes_or_no(const Reader& reader, std::string_view name) {
 
 Result<std::string> master_key(const Reader& reader) {
   const std::string text = reader.text("SATCHEL_MASTER_KEY");
-  if (text.empty() && reader.text("SATCHEL_MASTER_KEY_SECRET").empty()) {
-    return wrong("SATCHEL_MASTER_KEY_SECRET", "it is not set. Name the secret of AWS Secrets Manager that holds the installation's master key.");
-  }
   if (text.empty()) return std::string();
   auto key = from_base64(text);
   if (!key || key->size() != kMasterKeyBytes) return wrong("SATCHEL_MASTER_KEY", "it is not 32 bytes in base64. Make one by 'openssl rand -base64 32', and give the same to all.");

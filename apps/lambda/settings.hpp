@@ -21,7 +21,7 @@ struct LambdaSettings {
   std::string issuer;         // SATCHEL_ISSUER; the provider of these functions where it is not set
   std::vector<std::string> audience;  // SATCHEL_AUDIENCE: what an outside issuer's tokens name, or its clients, separated by spaces
   std::vector<std::string> admins;    // SATCHEL_ADMINS: an outside issuer's people who are administrators, as `satchel serve` takes them
-  std::string master_key;     // SATCHEL_MASTER_KEY: 32 bytes, here no longer in base64; empty where a secret holds it
+  std::string master_key;     // SATCHEL_MASTER_KEY: 32 bytes, here no longer in base64; empty where a secret holds it, or for a group that seals nothing
   std::string master_key_secret;  // SATCHEL_MASTER_KEY_SECRET: name or ARN
   aws::GroupQueues queues;    // SATCHEL_QUEUES: group to URL, for the fan-out
   std::string mail_from;      // SATCHEL_MAIL_FROM; empty: no mail

@@ -32,7 +32,7 @@ class AdministrationTest : public testing::Test {
   SeededRandom random_{5};
   std::unique_ptr<Logger> logger_ = null_logger();
   Process process_{clock_, random_, *logger_};
-  Ground ground_{.folder = DataFolder::open(above_.path() + "/data", clock_).value(), .master_key = {}, .vault = memory_vault(), .hasher = memory_password_hasher(), .table = memory_table()};
+  Ground ground_{.folder = DataFolder::open(above_.path() + "/data", clock_).value(), .master_key = {}, .functions_key = {}, .vault = memory_vault(), .hasher = memory_password_hasher(), .table = memory_table()};
   Administration administration_{ground_, process_, 1'000'000};
 };
 

@@ -77,6 +77,14 @@ Result<void> write_key(const std::string& folder, const std::string& path, const
   return sync_folder(folder);
 }
 
+/// A new one, in the file and in hand.
+Result<std::string> make_key(const std::string& folder, const std::string& path, Random& random) {
+  std::string key(kKeyBytes, '\0');
+  random.fill(std::as_writable_bytes(std::span(key)));
+  TRY(write_key(folder, path, to_hex(key) + "\n"));
+  return key;
+}
+
 Result<std::optional<std::string>> read_key(const std::string& path) {
   const File file(path, O_RDONLY);
   if (file.get() < 0 && errno == ENOENT) return std::nullopt;
@@ -87,7 +95,7 @@ Result<std::optional<std::string>> read_key(const std::string& path) {
   const ssize_t length = read(file.get(), text.data(), text.size());
   const std::string_view hex(text.data(), length < 0 ? 0 : static_cast<std::size_t>(length));
   const auto key = from_hex(hex.substr(0, hex.find('\n')));
-  if (!key || key->size() != kKeyBytes) return fail(ErrorCode::invalid, fmt::format("The master key in {} is damaged. Put back the file from your backup.", path));
+  if (!key || key->size() != kKeyBytes) return fail(ErrorCode::invalid, fmt::format("The key in {} is damaged. Put back the file from your backup.", path));
   return std::optional(*key);
 }
 
@@ -127,10 +135,13 @@ Result<std::string> DataFolder::master_key(Random& random) const {
   if (std::filesystem::exists(file("table"))) {
     return fail(ErrorCode::invalid, fmt::format("{} is missing, and the data beside it cannot be read without it. Put back the file from your backup.", path));
   }
-  std::string key(kKeyBytes, '\0');
-  random.fill(std::as_writable_bytes(std::span(key)));
-  TRY(write_key(path_, path, to_hex(key) + "\n"));
-  return key;
+  return make_key(path_, path, random);
+}
+
+Result<std::string> DataFolder::functions_key(Random& random) const {
+  const std::string path = file("functions.key");
+  if (auto known = TRY(read_key(path))) return *std::move(known);
+  return make_key(path_, path, random);
 }
 
 }  // namespace satchel

@@ -26,6 +26,9 @@ class DataFolder {
   /// The 32 bytes that everything sealed hangs on, from master.key (mode 0600); made at the first start. Errors: invalid (damaged, or
   /// missing though there is data that needs it), unavailable (the disk).
   Result<std::string> master_key(Random& random) const;
+  /// The 32 bytes that the credentials of functions in processes follow from, which no function gets: from functions.key, made where it is
+  /// absent. Errors: invalid (damaged), unavailable (the disk).
+  Result<std::string> functions_key(Random& random) const;
 
  private:
   DataFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

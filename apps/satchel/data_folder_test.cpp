@@ -71,6 +71,14 @@ TEST_F(DataFolderTest, KeepsItsKey) {
   EXPECT_EQ(folder.master_key(random_).value(), key);
 }
 
+TEST_F(DataFolderTest, TheKeyOfFunctionsIsAnotherAndStays) {
+  const auto folder = DataFolder::open(path_, clock_).value();
+  const std::string key = folder.functions_key(random_).value();
+  EXPECT_NE(key, folder.master_key(random_).value());
+  EXPECT_EQ(folder.functions_key(random_).value(), key);
+  EXPECT_EQ(mode_of(folder.file("functions.key")), 0600U);
+}
+
 TEST_F(DataFolderTest, NeverMakesAnotherKeyOverDataOrADamagedOne) {
   const auto folder = DataFolder::open(path_, clock_).value();
   ASSERT_TRUE(folder.master_key(random_));

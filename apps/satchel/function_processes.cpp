@@ -57,9 +57,9 @@ std::vector<std::string> engines_elsewhere(const Configuration& configuration) {
 
 }  // namespace
 
-std::optional<std::string> group_secret(std::string_view master_key, std::string_view access_key) {
-  if (!access_key.starts_with(kKeyPrefix)) return std::nullopt;
-  return to_hex(derive_key(master_key, fmt::format("functions/credential/{}", access_key)));
+std::optional<std::string> group_secret(std::string_view functions_key, std::string_view access_key) {
+  if (functions_key.empty() || !access_key.starts_with(kKeyPrefix)) return std::nullopt;
+  return to_hex(derive_key(functions_key, fmt::format("functions/credential/{}", access_key)));
 }
 
 dynamodb::Rights rights_of(const std::vector<Row>& rows, std::string_view group) {
@@ -101,7 +101,7 @@ Result<std::unique_ptr<FunctionProcesses>> FunctionProcesses::start(const Means&
 Result<void> FunctionProcesses::listen() {
   if (!means_.objects) return {};
   const auto holder = [this](std::string_view access_key) -> std::optional<dynamodb::Holder> {
-    auto secret = group_secret(means_.master_key, access_key);
+    auto secret = group_secret(means_.ground.functions_key, access_key);
     if (!secret) return std::nullopt;
     return dynamodb::Holder{*std::move(secret), rights_of(rows_, access_key.substr(kKeyPrefix.size()))};
   };
@@ -118,7 +118,7 @@ std::vector<std::string> FunctionProcesses::engines_here(const std::string& grou
   return {fmt::format("SATCHEL_TABLE=dynamodb://{}?region={}&endpoint=http://127.0.0.1:{}", kTable, kRegion, table_server_->port()),
           fmt::format("SATCHEL_OBJECTS=s3://{}?region={}&endpoint=http://127.0.0.1:{}/objects&public={}/objects&tickets=satchel", kBucket, kRegion, objects_server_->port(), means_.configuration.public_url),
           fmt::format("AWS_ACCESS_KEY_ID={}", key),
-          fmt::format("AWS_SECRET_ACCESS_KEY={}", *group_secret(means_.master_key, key))};
+          fmt::format("AWS_SECRET_ACCESS_KEY={}", *group_secret(means_.ground.functions_key, key))};
 }
 
 std::vector<std::string> FunctionProcesses::environment(const std::string& group) const {
@@ -129,10 +129,12 @@ std::vector<std::string> FunctionProcesses::environment(const std::string& group
   variables.insert(variables.end(),
                    {fmt::format("SATCHEL_PUBLIC_URL={}", configuration.public_url),
                     fmt::format("SATCHEL_ISSUER={}", configuration.issuer()),
-                    fmt::format("SATCHEL_MASTER_KEY={}", to_base64(means_.master_key)),
                     fmt::format("SATCHEL_QUOTA={}", configuration.quota),
                     fmt::format("SATCHEL_ACCESS_TOKEN_LIFETIME={}s", std::chrono::duration_cast<std::chrono::seconds>(configuration.access_token_life).count()),
                     fmt::format("SATCHEL_LOG_LEVEL={}", name_of(level))});
+  // Who holds it can make itself anybody: the others do without.
+  const bool seals = std::ranges::any_of(rows_, [&](const Row& row) { return row.group == group && (has(row, Port::vault) || has(row, Port::directory)); });
+  if (seals) variables.push_back(fmt::format("SATCHEL_MASTER_KEY={}", to_base64(means_.ground.master_key)));
   return variables;
 }
 

@@ -19,9 +19,9 @@
 
 namespace satchel {
 
-/// The secret of an access key of a deployment group; empty where the key is of another form. The same in every process that has the
-/// master key, so that what a function has signed outlives a restart.
-std::optional<std::string> group_secret(std::string_view master_key, std::string_view access_key);
+/// The secret of an access key of a deployment group; empty where the key is of another form, or there is no functions key. It follows from
+/// that key of the data folder, so that what a function has signed outlives a restart, and no function can find another group's.
+std::optional<std::string> group_secret(std::string_view functions_key, std::string_view access_key);
 
 /// What the rows of a group may do with the table.
 dynamodb::Rights rights_of(const std::vector<Row>& rows, std::string_view group);
@@ -31,7 +31,7 @@ class FunctionProcesses {
   /// What the processes reach; all of it outlives them.
   struct Means {
     const Configuration& configuration;
-    const std::string& master_key;
+    const Ground& ground;
     Table& table;
     net::Handler* objects;  // the S3 endpoint, which knows the secrets above; null: objects lie elsewhere, and so does the table
     Process process;

@@ -38,7 +38,7 @@ TEST(FunctionProcesses, GiveAGroupThatIsNoneNothing) {
   EXPECT_THAT(nobody.writes, IsEmpty());
 }
 
-TEST(FunctionProcesses, HaveASecretAGroupThatFollowsFromTheMasterKey) {
+TEST(FunctionProcesses, HaveASecretAGroupThatFollowsFromTheirKey) {
   const std::string key(32, 'k'), other(32, 'o');
   const auto secret = group_secret(key, "satchel-functions-uploads");
   ASSERT_TRUE(secret);
@@ -46,6 +46,7 @@ TEST(FunctionProcesses, HaveASecretAGroupThatFollowsFromTheMasterKey) {
   EXPECT_NE(secret, group_secret(key, "satchel-functions-links"));
   EXPECT_NE(secret, group_secret(other, "satchel-functions-uploads"));
   EXPECT_FALSE(group_secret(key, "satchel"));
+  EXPECT_FALSE(group_secret("", "satchel-functions-uploads"));
 }
 
 }  // namespace

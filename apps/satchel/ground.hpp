@@ -16,7 +16,7 @@ namespace satchel {
 
 struct Ground {
   DataFolder folder;
-  std::string master_key;
+  std::string master_key, functions_key;  // the second only where functions run in processes
   std::unique_ptr<Vault> vault;
   std::unique_ptr<PasswordHasher> hasher;
   std::unique_ptr<Table> table;

@@ -33,7 +33,7 @@ Installation::Installation(const Configuration& configuration, Ground& ground, c
 Result<std::unique_ptr<Installation>> Installation::open(const Configuration& configuration, Ground& ground, const Process& process) {
   std::unique_ptr<Installation> made(new Installation(configuration, ground, process));
   made->mailer_ = TRY(smtp_mailer(TRY(smtp_options(configuration)), process.clock, process.random));
-  made->objects_ = TRY(open_objects(configuration, ground.folder, ground.master_key, [&table = *made->table_, &clock = process.clock](std::string_view ticket) { return ticket_stands(table, clock, ticket); }, process));
+  made->objects_ = TRY(open_objects(configuration, ground, [&table = *made->table_, &clock = process.clock](std::string_view ticket) { return ticket_stands(table, clock, ticket); }, process));
   made->settings_.object_events = made->objects_.has_events;
   made->sign_in_ = TRY(open_sign_in(configuration, *made->table_, *ground.vault, process));
   TRY(made->wire_functions());
@@ -44,7 +44,7 @@ Result<std::unique_ptr<Installation>> Installation::open(const Configuration& co
 Result<void> Installation::wire_functions() {
   const Ports ports{*table_, *objects_.store, sign_in_->directory(), *mailer_, *ground_->vault, *ground_->hasher, settings_};
   if (configuration_.functions_in_processes) {
-    processes_ = TRY(FunctionProcesses::start({configuration_, ground_->master_key, *table_, objects_.endpoint.get(), process_}, all_rows(*sign_in_)));
+    processes_ = TRY(FunctionProcesses::start({configuration_, *ground_, *table_, objects_.endpoint.get(), process_}, all_rows(*sign_in_)));
     registry_ = std::make_unique<Registry>(processes_->bind(ports));
   } else {
     registry_ = std::make_unique<Registry>(all_rows(*sign_in_), ports);

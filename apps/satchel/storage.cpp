@@ -35,18 +35,18 @@ Result<std::unique_ptr<ObjectEvents>> events_elsewhere(const Configuration& conf
   return aws::object_event_queue(std::move(queue), {.queue_url = configuration.object_events, .bucket = bucket.bucket}, process.clock, process.random, process.logger);
 }
 
-Result<ObjectSide> objects_in(const Configuration& configuration, const DataFolder& folder, const std::string& master_key, objects::TicketCheck ticket_check, const Process& process) {
+Result<ObjectSide> objects_in(const Configuration& configuration, const Ground& ground, objects::TicketCheck ticket_check, const Process& process) {
   ObjectSide side;
-  side.engine = TRY(objects::Store::open({.folder = folder.file("objects")}, process.clock, process.random, process.logger));
-  embedded::ObjectStoreOptions signing{.base_url = configuration.public_url + std::string(kObjectsPath), .secret = embedded::object_store_secret(master_key),
+  side.engine = TRY(objects::Store::open({.folder = ground.folder.file("objects")}, process.clock, process.random, process.logger));
+  embedded::ObjectStoreOptions signing{.base_url = configuration.public_url + std::string(kObjectsPath), .secret = embedded::object_store_secret(ground.master_key),
                                        .longest_upload_url = configuration.upload_url_life};
   side.endpoint = objects::Endpoint::create(
       {.prefix = std::string(kObjectsPath),
        .bucket = signing.bucket,
        .region = signing.region,
-       .secrets = [key = signing.access_key, secret = signing.secret, master_key, groups = configuration.functions_in_processes](std::string_view asked) {
+       .secrets = [key = signing.access_key, secret = signing.secret, functions_key = ground.functions_key](std::string_view asked) {
          if (asked == key) return std::optional(secret);
-         return groups ? group_secret(master_key, asked) : std::nullopt;
+         return group_secret(functions_key, asked);
        },
        .ticket_check = std::move(ticket_check)},
       *side.engine, process.clock, process.random, process.logger);
@@ -93,8 +93,8 @@ Result<std::unique_ptr<Table>> open_table(const Configuration& configuration, co
   return aws::dynamodb_table(options, process.clock, process.random);
 }
 
-Result<ObjectSide> open_objects(const Configuration& configuration, const DataFolder& folder, const std::string& master_key, objects::TicketCheck ticket_check, const Process& process) {
-  if (configuration.objects.empty()) return objects_in(configuration, folder, master_key, std::move(ticket_check), process);
+Result<ObjectSide> open_objects(const Configuration& configuration, const Ground& ground, objects::TicketCheck ticket_check, const Process& process) {
+  if (configuration.objects.empty()) return objects_in(configuration, ground, std::move(ticket_check), process);
   return objects_elsewhere(configuration, process);
 }
 

@@ -32,6 +32,8 @@ Result<aws::S3Options> remote_bucket(const Configuration& configuration, const P
 /// Error: of the engine, a sentence for the person at the terminal; one elsewhere is asked whether it is there.
 Result<std::unique_ptr<Table>> open_table(const Configuration& configuration, const DataFolder& folder, const Process& process);
 
+struct Ground;
+
 /// An object store, with what it brings along.
 struct ObjectSide {
   std::unique_ptr<objects::Store> engine;        // in the data folder; null: elsewhere
@@ -45,6 +47,6 @@ struct ObjectSide {
 inline constexpr std::string_view kObjectsPath = "/objects";  // of the endpoint, below the public URL
 
 /// Errors as those of open_table(); an engine elsewhere that does not verify checksums is refused, too.
-Result<ObjectSide> open_objects(const Configuration& configuration, const DataFolder& folder, const std::string& master_key, objects::TicketCheck ticket_check, const Process& process);
+Result<ObjectSide> open_objects(const Configuration& configuration, const Ground& ground, objects::TicketCheck ticket_check, const Process& process);
 
 }  // namespace satchel
