@@ -10,6 +10,8 @@ MOST_RESOURCES = 200
 MADE_BY_ADMINISTRATORS = ("bootstrap", "pipeline-backend", "pipeline-frontend")
 STATEFUL_NAMES = {"AWS::S3::Bucket": "BucketName", "AWS::DynamoDB::Table": "TableName", "AWS::SecretsManager::Secret": "Name"}
 CACHES_NOTHING = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+# Errors that CloudFront may keep on its own account, all that CustomErrorResponses takes.
+KEPT_ERRORS = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 
@@ -110,6 +112,15 @@ def E4_tokens_go_uncached(templates):
     for behaviour in config["CacheBehaviors"]:
         if behaviour["PathPattern"] in ("/api/*", "/auth/*") and (behaviour["CachePolicyId"] != CACHES_NOTHING or behaviour["OriginRequestPolicyId"] != ALL_BUT_HOST):
             yield f"edge: {behaviour['PathPattern']} takes tokens and keeps answers"
+
+
+def E4_errors_are_not_kept(templates):
+    """An error is kept for ten seconds by default, whatever the answer says, and its key has no token: one person's would be another's."""
+    for name, distribution in of_type(templates["edge"], "AWS::CloudFront::Distribution").items():
+        answers = distribution["Properties"]["DistributionConfig"].get("CustomErrorResponses", [])
+        passed_on = {answer["ErrorCode"] for answer in answers if answer["ErrorCachingMinTTL"] == 0 and "ResponsePagePath" not in answer}
+        if passed_on != KEPT_ERRORS:
+            yield f"edge: {name} keeps or replaces errors: {sorted(KEPT_ERRORS - passed_on)}"
 
 
 def I1_branding_per_client(templates):
