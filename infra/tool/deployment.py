@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a release to a running installation: which stacks, with what parameters, in which order."""
+import email.utils
 import hashlib
 import json
 import secrets
@@ -189,9 +190,18 @@ def chosen_settings(account, given):
         raise Problem("A domain wants its Route 53 zone, too: --set HostedZone=Z…  (aws route53 list-hosted-zones)", 2)
     if settings["ContentDomain"] and not settings["ContentHostedZone"]:
         raise Problem("The domain of files wants its Route 53 zone, too: --set ContentHostedZone=Z…", 2)
+    settings["MailAddress"] = address_of(settings["MailFrom"])
     if settings["MailFrom"] and not settings["MailIdentity"]:
-        settings["MailIdentity"] = settings["MailFrom"].rsplit("@", 1)[-1].rstrip(">")
+        settings["MailIdentity"] = settings["MailAddress"].rsplit("@", 1)[-1]
     return settings
+
+
+def address_of(sender):
+    """files@example.org of "Satchel <files@example.org>", or of itself."""
+    address = email.utils.parseaddr(sender)[1]
+    if sender and "@" not in address:
+        raise Problem(f"No mail comes from {sender}: say --set MailFrom=files@example.org, or --set 'MailFrom=Satchel <files@example.org>'.", 2)
+    return address
 
 
 def agree(question, yes):

@@ -200,9 +200,19 @@ def test_who_signs_people_in_is_chosen_once():
         deployment.chosen_settings(account, {"Directory": "built-in"})
 
 
-def test_the_sender_says_which_identity_is_wanted():
+@pytest.mark.parametrize("sender", ["Satchel <files@example.org>", "files@example.org", '"Satchel, files" <files@example.org>'])
+def test_the_sender_says_which_address_and_identity_are_wanted(sender):
     account = type("Nobody", (), {"settings": lambda self: {}})()
-    assert deployment.chosen_settings(account, {"MailFrom": "Satchel <files@example.org>"})["MailIdentity"] == "example.org"
+    settings = deployment.chosen_settings(account, {"MailFrom": sender})
+    assert (settings["MailFrom"], settings["MailAddress"], settings["MailIdentity"]) == (sender, "files@example.org", "example.org")
+
+
+def test_another_sender_has_another_address_and_none_has_none():
+    account = type("Somebody", (), {"settings": lambda self: {"MailFrom": "old@example.org", "MailAddress": "old@example.org"}})()
+    assert deployment.chosen_settings(account, {"MailFrom": "new@example.org"})["MailAddress"] == "new@example.org"
+    assert deployment.chosen_settings(account, {"MailFrom": ""})["MailAddress"] == ""
+    with pytest.raises(Problem, match="files@example.org"):
+        deployment.chosen_settings(account, {"MailFrom": "Satchel"})
 
 
 @pytest.mark.parametrize("side", ["backend", "frontend"])
