@@ -108,6 +108,7 @@ class Deployment:
             raise Problem(f"The stack {kind} wants {', '.join(missing)}, and nothing has said it yet. Deploy again; where that does not help, give it as a setting.")
         if kind == "functions":
             self.put_code(known)
+        new = not stack.exists()
         changes = stack.change_set(known, self.artefacts)
         if changes:
             losses = changes.losses()
@@ -117,7 +118,7 @@ class Deployment:
                               "Take a copy first (docs/aws/runbook.md), then say --allow-losses.")
             print(f"{kind}: {len(changes.changes)} changes")
             changes.execute()
-        self.after(kind)
+        self.after(kind, new)
         return bool(changes)
 
     def put_code(self, known):
@@ -126,15 +127,15 @@ class Deployment:
             self.artefacts.put(known["CodeKey"], code)
             self.code_there.add(known["CodeKey"])
 
-    def after(self, kind):
+    def after(self, kind, new=False):
         known = self.known()
         if kind == "bootstrap" and self.settings["Domain"]:
             keys.tend_client_certificate(self.account, self.settings["Domain"], self.artefacts)
         if kind == "data":
             keys.tend_master_key(self.account, known["MasterKeySecret"])
             keys.tend_download_key(self.account, known["DownloadKeySecret"])
-        if kind == "functions" and self.settings["Directory"] == "built-in":
-            # Else nobody could sign in before the clock's first turn.
+        if kind == "functions" and new and self.settings["Directory"] == "built-in":
+            # Else nobody could sign in before the clock's first turn. Once, by whoever deploys the first time: pipelines may start no function.
             self.account.client("lambda").invoke(FunctionName=f"{self.account.name}-identity", Qualifier="live", InvocationType="Event",
                                                  Payload=json.dumps({"schedule": "tend_signing_keys"}))
 
