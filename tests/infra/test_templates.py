@@ -132,6 +132,21 @@ def test_addresses_are_those_of_the_program():
     assert re.findall(r"'(\w+)'", re.search(r"PAGES = \[([^\]]*)\]", code).group(1)) == pages
 
 
+def firewall_rule(name):
+    return next(rule["Statement"] for rule in TEMPLATES["edge-cert"]["Resources"]["Firewall"]["Properties"]["Rules"] if rule["Name"] == name)
+
+
+@pytest.mark.parametrize("rule, ordinary", [
+    ("SizeRestrictions_BODY", "a batch of 2 MB"), ("CrossSiteScripting_BODY", "a page that is put in one line"), ("GenericLFI_BODY", "a text that names paths"),
+    ("GenericRFI_BODY", "a text that names addresses"), ("NoUserAgent_HEADER", "a small program"), ("RestrictedExtensions_URIPATH", "curl -T app.log"),
+    ("RestrictedExtensions_QUERYARGUMENTS", "a search for settings.ini"), ("SizeRestrictions_QUERYSTRING", "the way back from sign-in"),
+    ("GenericRFI_QUERYARGUMENTS", "redirect_uri=http://127.0.0.1:4711/callback"),
+])
+def test_the_firewall_counts_what_would_refuse_ordinary_use(rule, ordinary):
+    group = firewall_rule("common")["ManagedRuleGroupStatement"]
+    assert {"Name": rule, "ActionToUse": {"Count": {}}} in group["RuleActionOverrides"], ordinary
+
+
 def test_no_output_is_mistaken_for_a_setting():
     for kind in stacks.ORDER:
         assert not set(TEMPLATES[kind].get("Outputs", {})) & set(deployment.SETTINGS), kind
