@@ -147,6 +147,13 @@ def test_the_firewall_counts_what_would_refuse_ordinary_use(rule, ordinary):
     assert {"Name": rule, "ActionToUse": {"Count": {}}} in group["RuleActionOverrides"], ordinary
 
 
+def test_a_token_has_one_rate_however_it_is_written():
+    """The API takes "Bearer" in any case, with any number of spaces."""
+    header = firewall_rule("principals")["RateBasedStatement"]["CustomKeys"][0]["Header"]
+    assert header["Name"] == "authorization"
+    assert [step["Type"] for step in sorted(header["TextTransformations"], key=lambda step: step["Priority"])] == ["COMPRESS_WHITE_SPACE", "LOWERCASE"]
+
+
 def test_no_output_is_mistaken_for_a_setting():
     for kind in stacks.ORDER:
         assert not set(TEMPLATES[kind].get("Outputs", {})) & set(deployment.SETTINGS), kind
