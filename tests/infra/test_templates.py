@@ -54,6 +54,16 @@ def test_every_route_is_there_with_who_may():
             assert routes[f"{row['route']} {row['path']}"] == ("NONE" if row["access"] == "open" else "CUSTOM")
 
 
+def test_only_what_anybody_may_ask_for_is_tight_where_passwords_are_hashed():
+    """The rate of a route is one for all clients: a tight one would let any member stop that route for the others."""
+    settings = TEMPLATES["routes"]["Resources"]["StageWithProvider"]["Properties"]["RouteSettings"]
+    hashing = {row["name"]: (row["access"], settings[f"{row['route']} {row['path']}"]["ThrottlingRateLimit"])
+               for row in REGISTRY["rows"] if "path" in row and "password_hasher" in row["ports"]}
+    assert hashing["sign_in"] == hashing["unlock_link"] == ("open", 10)
+    assert {name: found for name, found in hashing.items() if found != (found[0], 10 if found[0] == "open" else 500)} == {}
+    assert {"create_link", "change_link", "change_password"} <= {name for name, (access, _) in hashing.items() if access == "user"}
+
+
 def test_the_provider_of_satchel_has_no_route_beside_cognito():
     stage = TEMPLATES["routes"]["Resources"]["Stage"]
     assert stage["Condition"] == "Cognito" and not [key for key in stage["Properties"]["RouteSettings"] if " /auth/" in key]
