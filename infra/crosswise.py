@@ -8,8 +8,11 @@ from cfn import load
 
 MOST_RESOURCES = 200
 MADE_BY_ADMINISTRATORS = ("bootstrap", "pipeline-backend", "pipeline-frontend")
+DEPLOYERS = "/deployers/"
 STATEFUL_NAMES = {"AWS::S3::Bucket": "BucketName", "AWS::DynamoDB::Table": "TableName", "AWS::SecretsManager::Secret": "Name"}
 CACHES_NOTHING = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+# Errors that CloudFront may keep on its own account, all that CustomErrorResponses takes.
+KEPT_ERRORS = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 
@@ -112,6 +115,15 @@ def E4_tokens_go_uncached(templates):
             yield f"edge: {behaviour['PathPattern']} takes tokens and keeps answers"
 
 
+def E4_errors_are_not_kept(templates):
+    """An error is kept for ten seconds by default, whatever the answer says, and its key has no token: one person's would be another's."""
+    for name, distribution in of_type(templates["edge"], "AWS::CloudFront::Distribution").items():
+        answers = distribution["Properties"]["DistributionConfig"].get("CustomErrorResponses", [])
+        passed_on = {answer["ErrorCode"] for answer in answers if answer["ErrorCachingMinTTL"] == 0 and "ResponsePagePath" not in answer}
+        if passed_on != KEPT_ERRORS:
+            yield f"edge: {name} keeps or replaces errors: {sorted(KEPT_ERRORS - passed_on)}"
+
+
 def I1_branding_per_client(templates):
     template = templates["identity"]
     branded = {target(b["Properties"]["ClientId"]) for b in of_type(template, "AWS::Cognito::ManagedLoginBranding").values()}
@@ -139,6 +151,40 @@ def O1_functions_watched(templates):
         for alarm in ("Errors", "Throttled", "Slow"):
             if name + alarm not in templates["functions"]["Resources"]:
                 yield f"functions: {name} has no alarm {alarm}"
+
+
+def statements_of(role):
+    return [statement for policy in role["Properties"].get("Policies", []) for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def texts(value):
+    """One text or several, of expressions the pattern."""
+    return [one["Fn::Sub"] if isinstance(one, dict) and "Fn::Sub" in one else one for one in (value if isinstance(value, list) else [value])]
+
+
+def O4_policies_for_bounded_roles_alone(templates):
+    bounds = {"iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:*", "*"}
+    for statement in statements_of(templates["bootstrap"]["Resources"]["DeployRole"]):
+        unbounded = statement.get("Condition", {}).get("StringEquals", {}).get("iam:PermissionsBoundary") != {"Ref": "Boundary"}
+        if statement["Effect"] == "Allow" and unbounded:
+            yield from (f"bootstrap: a deployment may {action} without a boundary" for action in texts(statement["Action"]) if action in bounds)
+    if any(action.startswith("iam:DeleteRolePermissionsBoundary") for s in statements_of(templates["bootstrap"]["Resources"]["DeployRole"]) for action in texts(s["Action"])):
+        yield "bootstrap: a deployment may take boundaries away"
+
+
+def O4_who_deploys_stands_apart(templates):
+    for name in MADE_BY_ADMINISTRATORS:
+        for role, resource in of_type(templates[name], "AWS::IAM::Role").items():
+            if resource["Properties"].get("Path") != DEPLOYERS:
+                yield f"{name}: {role} is among the roles that a deployment makes"
+
+
+def O4_who_deploys_is_out_of_reach(templates):
+    denied = [resource for statement in statements_of(templates["bootstrap"]["Resources"]["DeployRole"])
+              if statement["Effect"] == "Deny" and "Condition" not in statement and "iam:*" in texts(statement["Action"]) for resource in texts(statement["Resource"])]
+    for path in (DEPLOYERS + "*", "/${Installation}-bootstrap-*", "/${Installation}-pipeline-*"):
+        if not any(resource.endswith(":role" + path) for resource in denied):
+            yield f"bootstrap: a deployment may change roles {path}"
 
 
 def O5_few_resources(templates):

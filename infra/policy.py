@@ -110,6 +110,7 @@ def policies(handler, ports, families, more=()):
         key = statement("DownloadKey", ["secretsmanager:GetSecretValue"], [Ref("DownloadKeySecret")])
         found.append(If(["Signed", policy("downloads", [key]), NO_VALUE]))
     if "mailer" in ports:
-        mail = statement("Mail", ["ses:SendEmail"], [Sub("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}")], {"StringEquals": {"ses:FromAddress": Ref("MailFrom")}})
+        # SES compares the address alone, without the name before it.
+        mail = statement("Mail", ["ses:SendEmail"], [Sub("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}")], {"StringEquals": {"ses:FromAddress": Ref("MailAddress")}})
         found.append(If(["Mail", policy("mail", [mail]), NO_VALUE]))
     return found

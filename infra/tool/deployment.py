@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a release to a running installation: which stacks, with what parameters, in which order."""
+import email.utils
 import hashlib
 import json
 import secrets
@@ -107,6 +108,7 @@ class Deployment:
             raise Problem(f"The stack {kind} wants {', '.join(missing)}, and nothing has said it yet. Deploy again; where that does not help, give it as a setting.")
         if kind == "functions":
             self.put_code(known)
+        new = not stack.exists()
         changes = stack.change_set(known, self.artefacts)
         if changes:
             losses = changes.losses()
@@ -116,7 +118,7 @@ class Deployment:
                               "Take a copy first (docs/aws/runbook.md), then say --allow-losses.")
             print(f"{kind}: {len(changes.changes)} changes")
             changes.execute()
-        self.after(kind)
+        self.after(kind, new)
         return bool(changes)
 
     def put_code(self, known):
@@ -125,15 +127,15 @@ class Deployment:
             self.artefacts.put(known["CodeKey"], code)
             self.code_there.add(known["CodeKey"])
 
-    def after(self, kind):
+    def after(self, kind, new=False):
         known = self.known()
         if kind == "bootstrap" and self.settings["Domain"]:
             keys.tend_client_certificate(self.account, self.settings["Domain"], self.artefacts)
         if kind == "data":
             keys.tend_master_key(self.account, known["MasterKeySecret"])
             keys.tend_download_key(self.account, known["DownloadKeySecret"])
-        if kind == "functions" and self.settings["Directory"] == "built-in":
-            # Else nobody could sign in before the clock's first turn.
+        if kind == "functions" and new and self.settings["Directory"] == "built-in":
+            # Else nobody could sign in before the clock's first turn. Once, by whoever deploys the first time: pipelines may start no function.
             self.account.client("lambda").invoke(FunctionName=f"{self.account.name}-identity", Qualifier="live", InvocationType="Event",
                                                  Payload=json.dumps({"schedule": "tend_signing_keys"}))
 
@@ -189,9 +191,18 @@ def chosen_settings(account, given):
         raise Problem("A domain wants its Route 53 zone, too: --set HostedZone=Z…  (aws route53 list-hosted-zones)", 2)
     if settings["ContentDomain"] and not settings["ContentHostedZone"]:
         raise Problem("The domain of files wants its Route 53 zone, too: --set ContentHostedZone=Z…", 2)
+    settings["MailAddress"] = address_of(settings["MailFrom"])
     if settings["MailFrom"] and not settings["MailIdentity"]:
-        settings["MailIdentity"] = settings["MailFrom"].rsplit("@", 1)[-1].rstrip(">")
+        settings["MailIdentity"] = settings["MailAddress"].rsplit("@", 1)[-1]
     return settings
+
+
+def address_of(sender):
+    """files@example.org of "Satchel <files@example.org>", or of itself."""
+    address = email.utils.parseaddr(sender)[1]
+    if sender and "@" not in address:
+        raise Problem(f"No mail comes from {sender}: say --set MailFrom=files@example.org, or --set 'MailFrom=Satchel <files@example.org>'.", 2)
+    return address
 
 
 def agree(question, yes):

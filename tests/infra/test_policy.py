@@ -70,6 +70,11 @@ def test_the_master_key_is_for_who_holds_the_vault():
     assert "MasterKey" not in by_sid(["table_reader"], ["N#"])
 
 
+def test_mail_is_sent_from_the_bare_address_which_is_what_ses_compares():
+    mail = policy.policies("X", ["mailer"], [])[-1][1]["PolicyDocument"]["Statement"][0]
+    assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": policy.Ref("MailAddress")}}
+
+
 def test_functions_that_know_who_asks_read_them_again():
     assert policy.capabilities([row(access="user")])[0] == ["table_reader"]
     assert policy.capabilities([row(access="open")])[0] == []

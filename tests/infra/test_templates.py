@@ -54,6 +54,16 @@ def test_every_route_is_there_with_who_may():
             assert routes[f"{row['route']} {row['path']}"] == ("NONE" if row["access"] == "open" else "CUSTOM")
 
 
+def test_only_what_anybody_may_ask_for_is_tight_where_passwords_are_hashed():
+    """The rate of a route is one for all clients: a tight one would let any member stop that route for the others."""
+    settings = TEMPLATES["routes"]["Resources"]["StageWithProvider"]["Properties"]["RouteSettings"]
+    hashing = {row["name"]: (row["access"], settings[f"{row['route']} {row['path']}"]["ThrottlingRateLimit"])
+               for row in REGISTRY["rows"] if "path" in row and "password_hasher" in row["ports"]}
+    assert hashing["sign_in"] == hashing["unlock_link"] == ("open", 10)
+    assert {name: found for name, found in hashing.items() if found != (found[0], 10 if found[0] == "open" else 500)} == {}
+    assert {"create_link", "change_link", "change_password"} <= {name for name, (access, _) in hashing.items() if access == "user"}
+
+
 def test_the_provider_of_satchel_has_no_route_beside_cognito():
     stage = TEMPLATES["routes"]["Resources"]["Stage"]
     assert stage["Condition"] == "Cognito" and not [key for key in stage["Properties"]["RouteSettings"] if " /auth/" in key]
@@ -130,6 +140,28 @@ def test_addresses_are_those_of_the_program():
     pages = re.findall(r'"(\w+)"', re.search(r"kPages\{([^}]*)\}", source).group(1))
     code = TEMPLATES["edge"]["Resources"]["Addresses"]["Properties"]["FunctionCode"]
     assert re.findall(r"'(\w+)'", re.search(r"PAGES = \[([^\]]*)\]", code).group(1)) == pages
+
+
+def firewall_rule(name):
+    return next(rule["Statement"] for rule in TEMPLATES["edge-cert"]["Resources"]["Firewall"]["Properties"]["Rules"] if rule["Name"] == name)
+
+
+@pytest.mark.parametrize("rule, ordinary", [
+    ("SizeRestrictions_BODY", "a batch of 2 MB"), ("CrossSiteScripting_BODY", "a page that is put in one line"), ("GenericLFI_BODY", "a text that names paths"),
+    ("GenericRFI_BODY", "a text that names addresses"), ("NoUserAgent_HEADER", "a small program"), ("RestrictedExtensions_URIPATH", "curl -T app.log"),
+    ("RestrictedExtensions_QUERYARGUMENTS", "a search for settings.ini"), ("SizeRestrictions_QUERYSTRING", "the way back from sign-in"),
+    ("GenericRFI_QUERYARGUMENTS", "redirect_uri=http://127.0.0.1:4711/callback"),
+])
+def test_the_firewall_counts_what_would_refuse_ordinary_use(rule, ordinary):
+    group = firewall_rule("common")["ManagedRuleGroupStatement"]
+    assert {"Name": rule, "ActionToUse": {"Count": {}}} in group["RuleActionOverrides"], ordinary
+
+
+def test_a_token_has_one_rate_however_it_is_written():
+    """The API takes "Bearer" in any case, with any number of spaces."""
+    header = firewall_rule("principals")["RateBasedStatement"]["CustomKeys"][0]["Header"]
+    assert header["Name"] == "authorization"
+    assert [step["Type"] for step in sorted(header["TextTransformations"], key=lambda step: step["Priority"])] == ["COMPRESS_WHITE_SPACE", "LOWERCASE"]
 
 
 def test_no_output_is_mistaken_for_a_setting():

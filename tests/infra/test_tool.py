@@ -200,9 +200,54 @@ def test_who_signs_people_in_is_chosen_once():
         deployment.chosen_settings(account, {"Directory": "built-in"})
 
 
-def test_the_sender_says_which_identity_is_wanted():
+class Change:
+    changes = [1]
+
+    def losses(self):
+        return []
+
+    def execute(self):
+        pass
+
+
+class Invoked:
+    def __init__(self):
+        self.names = []
+
+    def invoke(self, FunctionName, **_):
+        self.names.append(FunctionName)
+
+
+@pytest.mark.parametrize("stood, directory, invoked", [
+    (False, "built-in", ["satchel-identity"]), (True, "built-in", []), (False, "cognito", []),
+])
+def test_a_pipeline_starts_no_function_since_its_role_may_not(monkeypatch, stood, directory, invoked):
+    """The first signing key is made when the functions are, which a person deploys; later the clock tends them."""
+    functions = Invoked()
+    account = Remembering(**{"lambda": functions})
+    account.name = "satchel"
+    monkeypatch.setattr(deployment, "Stack", lambda *_: type("Standing", (), {
+        "exists": lambda self: stood, "make_ready": lambda self: None, "missing": lambda self, known: [], "change_set": lambda self, *_: Change()})())
+    work = deployment.Deployment(account, {"Directory": directory}, None)
+    monkeypatch.setattr(work, "known", dict)
+    monkeypatch.setattr(work, "put_code", lambda known: None)
+    work.apply("functions", False)
+    assert functions.names == invoked
+
+
+@pytest.mark.parametrize("sender", ["Satchel <files@example.org>", "files@example.org", '"Satchel, files" <files@example.org>'])
+def test_the_sender_says_which_address_and_identity_are_wanted(sender):
     account = type("Nobody", (), {"settings": lambda self: {}})()
-    assert deployment.chosen_settings(account, {"MailFrom": "Satchel <files@example.org>"})["MailIdentity"] == "example.org"
+    settings = deployment.chosen_settings(account, {"MailFrom": sender})
+    assert (settings["MailFrom"], settings["MailAddress"], settings["MailIdentity"]) == (sender, "files@example.org", "example.org")
+
+
+def test_another_sender_has_another_address_and_none_has_none():
+    account = type("Somebody", (), {"settings": lambda self: {"MailFrom": "old@example.org", "MailAddress": "old@example.org"}})()
+    assert deployment.chosen_settings(account, {"MailFrom": "new@example.org"})["MailAddress"] == "new@example.org"
+    assert deployment.chosen_settings(account, {"MailFrom": ""})["MailAddress"] == ""
+    with pytest.raises(Problem, match="files@example.org"):
+        deployment.chosen_settings(account, {"MailFrom": "Satchel"})
 
 
 @pytest.mark.parametrize("side", ["backend", "frontend"])
