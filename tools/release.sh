@@ -11,12 +11,12 @@ rm -rf build/release-archive
 mkdir -p "$folder/lambda"
 tools/build.sh
 tools/build_web.sh "$folder/web"
-cp build/satchel "$folder/satchel"
+cp build/satchel build/bootstrap "$folder/"
 for architecture in "$@"; do
   tools/build_lambda.sh "$architecture"
   cp "build/satchel-lambda-$architecture.zip" "$folder/lambda/"
 done
-git archive HEAD infra docs README.md CHANGELOG.md LICENSE SECURITY.md | tar -x -C "$folder"
+git archive HEAD infra docs api README.md CHANGELOG.md CONTRIBUTING.md LICENSE SECURITY.md | tar -x -C "$folder"
 echo "$version" >"$folder/VERSION"
 # The same files give the same archive, byte for byte.
 tar --sort=name --mtime="@$(git log -1 --format=%ct)" --owner=0 --group=0 --numeric-owner -czf "build/satchel-$version.tar.gz" -C build/release-archive "satchel-$version"

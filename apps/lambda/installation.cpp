@@ -59,7 +59,8 @@ Result<void> LambdaInstallation::open_ports() {
             .access_token_life = settings_.access_token_life,
             .version = SATCHEL_VERSION,
             .shared_cache = settings_.shared_cache,
-            .outside_issuer = !settings_.has_own_provider()};
+            .outside_issuer = !settings_.has_own_provider(),
+            .object_events = settings_.object_events};
   credentials_ = aws::default_credentials(process_.environment, process_.clock, process_.logger);
   auto table = aws::table_at(settings_.table, process_.environment);
   if (!table) return unusable("SATCHEL_TABLE: " + table.error().message);
@@ -123,6 +124,7 @@ Result<void> LambdaInstallation::open_objects() {
   auto bucket = aws::bucket_at(settings_.objects, process_.environment);
   if (!bucket) return unusable("SATCHEL_OBJECTS: " + bucket.error().message);
   bucket->credentials = credentials_;
+  bucket->longest_upload_url = settings_.upload_url_life;
   objects_ = aws::s3_object_store(*std::move(bucket), /*events=*/nullptr, process_.clock, process_.random, TRY(downloads()));
   return {};
 }

@@ -71,8 +71,8 @@ Result<Duration> lifetime(const Reader& reader, std::string_view name, std::stri
   return *life;
 }
 
-Result<bool> yes_or_no(const Reader& reader, std::string_view name) {
-  const std::string text = reader.text(name, "no");
+Result<bool> yes_or_no(const Reader& reader, std::string_view name, std::string_view otherwise) {
+  const std::string text = reader.text(name, otherwise);
   if (text != "yes" && text != "no") return wrong(name, "take yes or no.");
   return text == "yes";
 }
@@ -125,8 +125,10 @@ Result<LambdaSettings> lambda_settings(const aws::Environment& environment) {
   }
   settings.shared_cache = std::chrono::seconds{TRY(reader.number("SATCHEL_SHARED_CACHE", 0, 0, 60))};
   settings.quota = TRY(reader.number("SATCHEL_QUOTA", 1'000'000'000'000, 1, 1'000'000'000'000'000));
-  settings.self_signup = TRY(yes_or_no(reader, "SATCHEL_SELF_SIGNUP"));
+  settings.self_signup = TRY(yes_or_no(reader, "SATCHEL_SELF_SIGNUP", "no"));
+  settings.object_events = TRY(yes_or_no(reader, "SATCHEL_OBJECT_EVENTS", "yes"));
   settings.access_token_life = TRY(lifetime(reader, "SATCHEL_ACCESS_TOKEN_LIFETIME", "5m"));
+  settings.upload_url_life = TRY(lifetime(reader, "SATCHEL_UPLOAD_URL_LIFETIME", "15m"));
   settings.proxies = static_cast<int>(TRY(reader.number("SATCHEL_PROXIES", 0, 0, 8)));
   settings.log_level = TRY(log_level(reader));
   return settings;

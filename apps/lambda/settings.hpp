@@ -30,6 +30,8 @@ struct LambdaSettings {
   Duration shared_cache{};    // SATCHEL_SHARED_CACHE: seconds that a cache in front may keep what an open link shows
   std::int64_t quota = 0;     // SATCHEL_QUOTA: bytes of a new person's space
   bool self_signup = false;   // SATCHEL_SELF_SIGNUP: "yes": the pool takes whoever comes, until an administrator has said otherwise
+  bool object_events = true;  // SATCHEL_OBJECT_EVENTS: "no": nobody tells of new objects, so the arrival of a one-line upload is looked for
+  Duration upload_url_life{};    // SATCHEL_UPLOAD_URL_LIFETIME: "15m", at most 60m
   Duration access_token_life{};  // SATCHEL_ACCESS_TOKEN_LIFETIME: "5m"
   int proxies = 0;            // SATCHEL_PROXIES: those in front of API Gateway that write X-Forwarded-For
   LogLevel log_level = LogLevel::info;  // SATCHEL_LOG_LEVEL

@@ -60,6 +60,8 @@ TEST(LambdaSettings, NamesTheVariableThatIsMissingOrWrong) {
                         {"AWS_LAMBDA_MAX_CONCURRENCY", "0"},
                         {"SATCHEL_PROXIES", "many"},
                         {"SATCHEL_SELF_SIGNUP", "perhaps"},
+                        {"SATCHEL_OBJECT_EVENTS", "sometimes"},
+                        {"SATCHEL_UPLOAD_URL_LIFETIME", "2h"},
                         {"SATCHEL_ACCESS_TOKEN_LIFETIME", "2h"},
                         {"SATCHEL_ACCESS_TOKEN_LIFETIME", "soon"},
                         {"SATCHEL_LOG_LEVEL", "loud"}};

@@ -131,6 +131,8 @@ std::vector<std::string> FunctionProcesses::environment(const std::string& group
                     fmt::format("SATCHEL_ISSUER={}", configuration.issuer()),
                     fmt::format("SATCHEL_QUOTA={}", configuration.quota),
                     fmt::format("SATCHEL_ACCESS_TOKEN_LIFETIME={}s", std::chrono::duration_cast<std::chrono::seconds>(configuration.access_token_life).count()),
+                    fmt::format("SATCHEL_UPLOAD_URL_LIFETIME={}s", std::chrono::duration_cast<std::chrono::seconds>(configuration.upload_url_life).count()),
+                    fmt::format("SATCHEL_OBJECT_EVENTS={}", means_.object_events ? "yes" : "no"),
                     fmt::format("SATCHEL_LOG_LEVEL={}", name_of(level))});
   // Who holds it can make itself anybody: the others do without.
   const bool seals = std::ranges::any_of(rows_, [&](const Row& row) { return row.group == group && (has(row, Port::vault) || has(row, Port::directory)); });

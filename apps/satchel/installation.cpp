@@ -44,7 +44,7 @@ Result<std::unique_ptr<Installation>> Installation::open(const Configuration& co
 Result<void> Installation::wire_functions() {
   const Ports ports{*table_, *objects_.store, sign_in_->directory(), *mailer_, *ground_->vault, *ground_->hasher, settings_};
   if (configuration_.functions_in_processes) {
-    processes_ = TRY(FunctionProcesses::start({configuration_, *ground_, *table_, objects_.endpoint.get(), process_}, all_rows(*sign_in_)));
+    processes_ = TRY(FunctionProcesses::start({configuration_, *ground_, objects_.has_events, *table_, objects_.endpoint.get(), process_}, all_rows(*sign_in_)));
     registry_ = std::make_unique<Registry>(processes_->bind(ports));
   } else {
     registry_ = std::make_unique<Registry>(all_rows(*sign_in_), ports);

@@ -106,11 +106,11 @@ enum class Folder { must_be_there, may_be_made };
 /// By the running server where there is one, else in the data folder itself.
 Result<Json> administer(const Given& given, Folder folder, std::string_view path, Result<Json> (Administration::*command)(const Json&) const, const Json& request) {
   const Configuration configuration = TRY(load(given)).configuration;
+  const auto clock = system_clock();
+  if (auto answered = TRY(ask_admin_socket(configuration.data + "/admin.sock", path, request, *clock))) return *std::move(answered);
   if (folder == Folder::must_be_there && configuration.table.empty() && !DataFolder::is_there(configuration.data)) {
     return fail(ErrorCode::not_found, fmt::format("There is no Satchel in {}. Name its data folder with --data; 'satchel serve' and 'satchel user add' make a new one.", configuration.data));
   }
-  const auto clock = system_clock();
-  if (auto answered = TRY(ask_admin_socket(configuration.data + "/admin.sock", path, request, *clock))) return *std::move(answered);
   umask(0077);
   const auto random = system_random();
   const auto logger = fd_logger(STDERR_FILENO, LogLevel::warn, *clock);

@@ -2,6 +2,7 @@ import itertools
 
 import pytest
 
+import engines
 import stack
 from oidc import sign_in
 from satchel import Api, Server
@@ -10,17 +11,21 @@ _people = itertools.count()
 
 
 def pytest_collection_modifyitems(items):
-    if not stack.PLACE:
-        return
     for item in items:
-        if reason := stack.reason_against(item):
+        if reason := reason_against(item):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def reason_against(item):
+    if stack.PLACE:
+        return stack.reason_against(item)
+    return engines.NOT_HERE.get(item.originalname) if engines.ELSEWHERE else None
 
 
 @pytest.fixture(scope="session")
 def server():
     """One server for all tests that leave it as it was; each test has a person of its own."""
-    running = (stack.Stack() if stack.PLACE else Server()).start()
+    running = (stack.Stack() if stack.PLACE else Server(environment=engines.shared_engines())).start()
     yield running
     complaints = running.complaints()
     running.destroy()

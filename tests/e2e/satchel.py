@@ -148,7 +148,7 @@ class Server:
 
     def command(self, *arguments, stdin="", environment=None, check=True, timeout=120):
         """A satchel command beside the server."""
-        return run_binary(self.folder, arguments, stdin, environment, check, timeout)
+        return run_binary(self.folder, arguments, stdin, {**self.environment, **(environment or {})}, check, timeout)
 
     def add_user(self, email, admin=False):
         self.command("user", "add", email, *(["--admin"] if admin else []), "--password-stdin", "--data", self.data, stdin=PASSWORD + "\n")

@@ -59,7 +59,7 @@ class Balanced(Api):
 def copies():
     environment = shared_engines()
     if not environment:
-        pytest.skip("SATCHEL_TABLE and SATCHEL_OBJECTS name no engines; make test-engines has some")
+        pytest.skip("SATCHEL_TEST_TABLE and SATCHEL_TEST_OBJECTS name no engines; make test-engines has some")
     running = Copies(environment)
     yield running
     logs = "".join(server.read_log() for server in running.servers)

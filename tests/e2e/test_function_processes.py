@@ -64,7 +64,7 @@ def test_a_process_has_nothing_of_the_servers(process_server):
     server.add_user("clean@example.org").me
     [pid] = children(server, "entries")
     names = {line.split("=")[0] for line in pathlib.Path(f"/proc/{pid}/environ").read_text().split("\0") if line}
-    assert names <= {"SATCHEL_TABLE", "SATCHEL_OBJECTS", "SATCHEL_PUBLIC_URL", "SATCHEL_ISSUER", "SATCHEL_AUDIENCE", "SATCHEL_QUOTA", "SATCHEL_LOG_LEVEL", "SATCHEL_ACCESS_TOKEN_LIFETIME",
+    assert names <= {"SATCHEL_TABLE", "SATCHEL_OBJECTS", "SATCHEL_PUBLIC_URL", "SATCHEL_ISSUER", "SATCHEL_AUDIENCE", "SATCHEL_QUOTA", "SATCHEL_OBJECT_EVENTS", "SATCHEL_LOG_LEVEL", "SATCHEL_ACCESS_TOKEN_LIFETIME",
                      "SATCHEL_UPLOAD_URL_LIFETIME", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "_HANDLER",
                      "LAMBDA_TASK_ROOT", "TZ"}, f"it seals nothing, so it has no master key either: {names}"
     data = str(server.data)

@@ -90,10 +90,21 @@ def sign_in(result, engine, origin):
     pytest(result, ["tests/sign_in"], {"SATCHEL_TEST_ISSUER": engine.name.lower(), "SATCHEL_TEST_ISSUER_URL": origin})
 
 
-def copies(result, engine, origin):
+def elsewhere(origin, bucket):
+    """Table and objects of `satchel serve`."""
     where = f"region=us-east-1&endpoint={origin}"
-    pytest(result, ["tests/e2e/test_copies.py"], {"SATCHEL_TABLE": f"dynamodb://satchel?{where}", "SATCHEL_OBJECTS": f"s3://satchel-copies?{where}&checksums=parts",
-                                                  "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"})
+    return {"SATCHEL_TEST_TABLE": f"dynamodb://satchel?{where}", "SATCHEL_TEST_OBJECTS": f"s3://{bucket}?{where}&checksums=parts", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+def copies(result, engine, origin):
+    pytest(result, ["tests/e2e/test_copies.py"], elsewhere(origin, "satchel-copies"))
+
+
+def black_box_elsewhere(result, engine, origin):
+    """Functions in processes, over table and objects elsewhere: the tests that set up no server of their own."""
+    names = ["curl", "example", "links", "people", "uploads"]
+    pytest(result, [f"tests/e2e/test_{name}.py" for name in names],
+           {**elsewhere(origin, "satchel-elsewhere"), "SATCHEL_FUNCTIONS": "process", "SATCHEL_BOOTSTRAP": str(BUILD / "apps/lambda/bootstrap")})
 
 
 def faults(result, engine, origin):
@@ -209,6 +220,8 @@ SUITES = [
     Suite("t1", "every scenario of the fault harness over both adapters: requests dropped, answers lost, throttling, conflicts, errors, crashes, events twice, late and reversed; a sample",
           ["MiniStack"], ["engine_fault_tests"], faults),
     Suite("copies", "two copies of the server over one table and one bucket, one of them killed in the middle", ["MiniStack"], ["satchel"], copies),
+    Suite("black-box-elsewhere", "what of tests/e2e is about files, links and people, with `--functions=process`, `--table` and `--objects`", ["MiniStack"], ["satchel", "bootstrap"],
+          black_box_elsewhere),
     Suite("sign-in", "people of a foreign issuer: code with PKCE, made a person, tokens for others refused, keys rotated, locked out here and there",
           ["oidc-provider", "Keycloak"], ["satchel"], sign_in),
     Suite("lambda", "the Lambda zip: requests, events, schedules, what a start without its settings says", ["AWS RIE"], [], lambda_zip),
