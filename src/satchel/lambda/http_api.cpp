@@ -74,6 +74,7 @@ std::string client_of(const Json& payload, std::string_view forwarded, int proxi
 std::optional<Found> found_in(const Json& payload) {
   const Json* context = at(payload, {"requestContext", "authorizer", "lambda"});
   if (!context) return std::nullopt;
+  if (std::string refused = text_at(*context, {"refused"}); !refused.empty()) return Found{.user = {}, .epoch = 0, .session = {}, .token = {}, .refused = std::move(refused)};
   Found found{.user = UserId(text_at(*context, {"user"})), .epoch = 0, .session = text_at(*context, {"session"}), .token = TokenId(text_at(*context, {"token"}))};
   const std::string epoch = text_at(*context, {"epoch"});
   const auto [end, error] = std::from_chars(epoch.data(), epoch.data() + epoch.size(), found.epoch);

@@ -78,6 +78,18 @@ TEST_F(TriggersTest, TheAuthorizerLetsNobodyOnAsSomebody) {
   EXPECT_EQ(authorize(access_token("u1", 3)).error().code, ErrorCode::unavailable) << "not cached, as a refusal would be";
 }
 
+class NobodyComes final : public OutsidePeople {
+ public:
+  Result<User> person_of(const Call&, const Verified<Claims>&, std::string_view) override { return not_admitted("sign-up is switched off"); }
+};
+
+TEST_F(TriggersTest, TheAuthorizerLetsOnWhoIsNotAdmittedAsNobody) {
+  NobodyComes people;
+  AuthenticateGate gate({keys_, "http://i/auth", "satchel", {}, &people}, *table_, TableWriter(*table_, {Family::token}), *vault_);
+  authorizer_ = Authorizer(gate, clock_);
+  EXPECT_EQ(authorize(access_token("stranger", 1)).value(), R"({"isAuthorized":true,"context":{"refused":"not_admitted"}})") << "a failure would be a 500, and an alarm";
+}
+
 TEST_F(TriggersTest, TheAuthorizerTakesItsOwnPayloadAlone) {
   for (const char* other : {"{}", R"({"version":"1.0","type":"REQUEST"})", R"({"version":"2.0"})"}) EXPECT_EQ(authorizer_.answer(invocation(other)).error().code, ErrorCode::internal) << other;
 }

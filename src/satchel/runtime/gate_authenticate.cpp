@@ -32,6 +32,13 @@ Result<Holder> holder_of(const Call& call, const TableReader& table, const Token
   return Holder{{.user = std::move(user), .token = token.id, .scopes = token.scopes}, std::move(token)};
 }
 
+/// In the words that the gate itself would have had.
+std::unexpected<Error> refusal_of(std::string_view type) {
+  if (type == "sign_in_wanted") return sign_in_wanted();
+  if (type == "not_admitted") return not_admitted("as the authorizer says");
+  return void_token("the authorizer has found nobody");
+}
+
 bool is_token_character(char c) { return c > ' ' && c < 0x7F && c != ',' && c != ';'; }
 
 }  // namespace
@@ -45,6 +52,10 @@ std::unexpected<Error> void_token(std::string detail) {
               std::move(detail), "invalid_token");
 }
 
+std::unexpected<Error> not_admitted(std::string detail) {
+  return fail(ErrorCode::forbidden, "You are signed in, but have no account here. Ask an administrator of this Satchel to let you in.", std::move(detail), "not_admitted");
+}
+
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
@@ -55,6 +66,7 @@ std::string_view bearer_token(std::string_view authorization) {
 }
 
 Result<SignedIn> confirm(const Call& call, const TableReader& table, const Found& found) {
+  if (!found.refused.empty()) return refusal_of(found.refused);
   if (!found.token.empty()) return TRY(holder_of(call, table, found.token)).person;
   std::vector<Key> wanted{keys::user(found.user)};
   if (!found.session.empty()) wanted.push_back(keys::session(found.session));

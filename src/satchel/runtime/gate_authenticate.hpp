@@ -43,10 +43,11 @@ struct Found {
   std::int64_t epoch = 0;  // of that user when it was handed out
   std::string session;     // empty: the issuer's sessions are not ours to end
   TokenId token;           // of a personal API token; then nothing else counts, since the table knows the rest
+  std::string refused = {};  // an authorizer's answer: the type of the refusal; then nothing else counts at all
 };
 
 /// Whether what was found stands now: the user is there and not disabled, the epoch is the same, session or API token have not ended.
-/// Errors: unauthenticated (invalid_token), and those of the table. Any thread may call.
+/// Errors: unauthenticated (invalid_token), what `refused` says, and those of the table. Any thread may call.
 Result<SignedIn> confirm(const Call& call, const TableReader& table, const Found& found);
 
 class AuthenticateGate {
@@ -77,9 +78,10 @@ class AuthenticateGate {
   const Vault* vault_;
 };
 
-/// The refusals of who shows nothing, and of who shows what is not good; the detail is for the log.
+/// The refusals of who shows nothing, of who shows what is not good, and of whom this installation does not let in; the detail is for the log.
 std::unexpected<Error> sign_in_wanted();
 std::unexpected<Error> void_token(std::string detail);
+std::unexpected<Error> not_admitted(std::string detail);
 
 /// The token of `Bearer <token>`; the scheme's case does not matter. Empty where the header has another form.
 std::string_view bearer_token(std::string_view authorization);
