@@ -12,6 +12,8 @@ namespace {
 
 std::string admitted(Json context) { return Json::object({{"isAuthorized", true}, {"context", std::move(context)}}).text(); }
 
+std::string text_of(Time end) { return end == Time::max() ? std::string() : std::to_string(to_millis(end)); }
+
 bool is_refusal(const Error& error) { return error.code == ErrorCode::unauthenticated || error.code == ErrorCode::forbidden; }
 
 Result<std::string> authorization_in(const Json& payload) {
@@ -35,6 +37,7 @@ Result<std::string> Authorizer::answer(const Invocation& invocation) {
                                 {"epoch", std::to_string(found->person.user.epoch)},
                                 {"session", found->found.session},
                                 {"token", found->found.token.str()},
+                                {"expires", text_of(found->found.expires)},
                                 {"scopes", fmt::format("{}", fmt::join(found->person.scopes, " "))}}));
 }
 

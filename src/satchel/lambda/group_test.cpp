@@ -148,6 +148,16 @@ TEST_F(GroupTest, RefusesInTheWordsOfTheBinaryWhomTheAuthorizerRefused) {
   EXPECT_THAT(started, ElementsAre());
 }
 
+TEST_F(GroupTest, WhatTheAuthorizerFoundEndsWithTheToken) {
+  const auto until = [&](std::string expires) { return status_of(answer(request(fmt::format(R"(,"authorizer":{{"lambda":{{"user":"u1","epoch":"3","session":"s1","expires":"{}"}}}})", expires)))); };
+  const std::string soon = std::to_string(to_millis(clock_.now() + std::chrono::seconds{30}));
+  EXPECT_EQ(until(soon), 200);
+  clock_.advance(std::chrono::seconds{30});
+  EXPECT_EQ(until(soon), 401) << "API Gateway may show it for a minute yet";
+  EXPECT_EQ(until("soon"), 401);
+  EXPECT_EQ(until(""), 200) << "a personal API token's end stands in the table";
+}
+
 TEST_F(GroupTest, AnswersWhatAClientSentAmiss) {
   EXPECT_EQ(status_of(answer(request(kKnown, "too much"))), 413);
   std::string other = request(kKnown);

@@ -70,15 +70,26 @@ std::string client_of(const Json& payload, std::string_view forwarded, int proxi
   return std::string(trimmed(forwarded.substr(forwarded.rfind(',') + 1)));  // npos + 1: all of it
 }
 
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
 /// The authorizer's context; API Gateway gives its values as strings.
 std::optional<Found> found_in(const Json& payload) {
   const Json* context = at(payload, {"requestContext", "authorizer", "lambda"});
   if (!context) return std::nullopt;
   if (std::string refused = text_at(*context, {"refused"}); !refused.empty()) return Found{.user = {}, .epoch = 0, .session = {}, .token = {}, .refused = std::move(refused)};
   Found found{.user = UserId(text_at(*context, {"user"})), .epoch = 0, .session = text_at(*context, {"session"}), .token = TokenId(text_at(*context, {"token"}))};
-  const std::string epoch = text_at(*context, {"epoch"});
-  const auto [end, error] = std::from_chars(epoch.data(), epoch.data() + epoch.size(), found.epoch);
-  if (found.user.empty() || error != std::errc{} || end != epoch.data() + epoch.size()) return std::nullopt;
+  const auto epoch = whole_number(text_at(*context, {"epoch"}));
+  if (found.user.empty() || !epoch) return std::nullopt;
+  found.epoch = *epoch;
+  if (const std::string end = text_at(*context, {"expires"}); !end.empty()) {
+    const auto expires = whole_number(end);
+    if (!expires) return std::nullopt;
+    found.expires = from_millis(*expires);
+  }
   return found;
 }
 

@@ -32,6 +32,9 @@ Result<Holder> holder_of(const Call& call, const TableReader& table, const Token
   return Holder{{.user = std::move(user), .token = token.id, .scopes = token.scopes}, std::move(token)};
 }
 
+/// When the gate itself would take it no longer.
+Time end_of(const Verified<Claims>& claims) { return claims->expires + kClockLeeway; }
+
 /// In the words that the gate itself would have had.
 std::unexpected<Error> refusal_of(std::string_view type) {
   if (type == "sign_in_wanted") return sign_in_wanted();
@@ -67,6 +70,7 @@ std::string_view bearer_token(std::string_view authorization) {
 
 Result<SignedIn> confirm(const Call& call, const TableReader& table, const Found& found) {
   if (!found.refused.empty()) return refusal_of(found.refused);
+  if (found.expires <= call.now) return void_token("expired since it was looked at");
   if (!found.token.empty()) return TRY(holder_of(call, table, found.token)).person;
   std::vector<Key> wanted{keys::user(found.user)};
   if (!found.session.empty()) wanted.push_back(keys::session(found.session));
@@ -96,7 +100,7 @@ Result<Found> AuthenticateGate::read_access_token(const Call& call, std::string_
   const auto claims = TRY(verify_token(call, token, issuer_.keys, {.issuer = issuer_.issuer, .audience = issuer_.audience}));
   const Json* epoch = claims->all.find("epoch");
   if (!epoch || !epoch->as<std::int64_t>()) return void_token("no epoch");
-  Found found{.user = UserId(claims->subject), .epoch = claims->number("epoch"), .session = claims->text("sid"), .token = {}};
+  Found found{.user = UserId(claims->subject), .epoch = claims->number("epoch"), .session = claims->text("sid"), .token = {}, .expires = end_of(claims)};
   if (found.session.empty()) return void_token("no session");
   return found;
 }
@@ -107,7 +111,7 @@ Result<AuthenticateGate::Admitted> AuthenticateGate::admit_outsider(const Call& 
   if (user.disabled) return void_token("the user is disabled");
   // `iat` has whole seconds: of the second itself all are void, and the next token is good.
   if (claims->issued < user.signed_out) return void_token("issued before the person was signed out everywhere");
-  Found found{.user = user.id, .epoch = user.epoch, .session = {}, .token = {}};
+  Found found{.user = user.id, .epoch = user.epoch, .session = {}, .token = {}, .expires = end_of(claims)};
   return Admitted{SignedIn{.user = std::move(user)}, std::move(found)};
 }
 

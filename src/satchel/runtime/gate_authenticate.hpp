@@ -43,10 +43,12 @@ struct Found {
   std::int64_t epoch = 0;  // of that user when it was handed out
   std::string session;     // empty: the issuer's sessions are not ours to end
   TokenId token;           // of a personal API token; then nothing else counts, since the table knows the rest
+  Time expires = Time::max();  // of an access token: what stands between the gate and this may show it for a while yet
   std::string refused = {};  // an authorizer's answer: the type of the refusal; then nothing else counts at all
 };
 
-/// Whether what was found stands now: the user is there and not disabled, the epoch is the same, session or API token have not ended.
+/// Whether what was found stands now: the user is there and not disabled, the epoch is the same, session or API token have not ended,
+/// nor has the access token itself.
 /// Errors: unauthenticated (invalid_token), what `refused` says, and those of the table. Any thread may call.
 Result<SignedIn> confirm(const Call& call, const TableReader& table, const Found& found);
 
