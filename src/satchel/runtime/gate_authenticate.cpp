@@ -63,8 +63,7 @@ std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
   if (authorization.size() <= kScheme.size() || !std::ranges::equal(authorization.substr(0, kScheme.size()), kScheme, same)) return {};
-  auto token = authorization.substr(kScheme.size());
-  token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
+  const auto token = authorization.substr(kScheme.size());
   return std::ranges::all_of(token, is_token_character) ? token : std::string_view{};
 }
 

@@ -85,7 +85,8 @@ std::unexpected<Error> sign_in_wanted();
 std::unexpected<Error> void_token(std::string detail);
 std::unexpected<Error> not_admitted(std::string detail);
 
-/// The token of `Bearer <token>`; the scheme's case does not matter. Empty where the header has another form.
+/// The token of `Bearer <token>`; the scheme's case does not matter (RFC 9110), and there is one space. Empty where the header has another
+/// form: caches and limits by header take each spelling for a caller of its own, so there are few.
 std::string_view bearer_token(std::string_view authorization);
 
 }  // namespace satchel
