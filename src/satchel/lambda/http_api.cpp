@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "satchel/lambda/http_api.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -42,6 +43,23 @@ TextMap cookies_of(const Json& payload) {
     }
   }
   return decode_cookies(joined);
+}
+
+/// "%25", "%2F": what stays encoded in a path that is decoded otherwise.
+std::size_t length_of_kept(std::string_view path) { return path.starts_with("%25") || path.starts_with("%2F") || path.starts_with("%2f") ? 3 : 0; }
+
+/// An HTTP API decodes the path before it hands it on, whatever `rawPath` says: what was sent is lost, and each character stands for itself. So
+/// it is encoded again as a client would have, and nothing in it can be taken for a query or be decoded twice. A percent sign is one, but for
+/// "%25": emulators of API Gateway leave that as it is, as our own host does, and a name that has it is rarer than a name with "%" alone. And
+/// "%2F" is a slash within a segment, which our own host alone tells apart; a name with a slash is refused anyway.
+std::string encoded_again(std::string_view path) {
+  std::string encoded;
+  while (!path.empty()) {
+    const std::size_t kept = length_of_kept(path), length = std::max<std::size_t>(kept, 1);
+    encoded += kept > 0 ? std::string(path.substr(0, kept)) : percent_encode(path.substr(0, 1), /*keep_slash=*/true);
+    path.remove_prefix(length);
+  }
+  return encoded;
 }
 
 Result<std::string> body_of(const Json& payload) {
@@ -97,13 +115,14 @@ std::optional<Found> found_in(const Json& payload) {
 
 Result<HttpCall> http_call_from(const Json& payload, int proxies) {
   if (text_at(payload, {"version"}) != "2.0") return no_request("version");
-  HttpCall call{.request = {.method = text_at(payload, {"requestContext", "http", "method"}), .path = text_at(payload, {"rawPath"})},
+  HttpCall call{.request = {.method = text_at(payload, {"requestContext", "http", "method"}), .path = encoded_again(text_at(payload, {"rawPath"}))},
                 .request_id = text_at(payload, {"requestContext", "requestId"}),
                 .client = {},
                 .found = found_in(payload)};
   Request& request = call.request;
   if (request.method.empty() || request.path.empty() || call.request_id.empty()) return no_request("method, path or request id");
-  request.query = TRY(decode_target(request.path + '?' + text_at(payload, {"rawQueryString"}))).query;
+  TRY(decode_target(request.path));
+  request.query = TRY(decode_query(text_at(payload, {"rawQueryString"})));
   request.headers = headers_of(payload);
   call.client = client_of(payload, request.header("x-forwarded-for"), proxies);
   request.cookies = cookies_of(payload);
