@@ -112,6 +112,7 @@ Result<LambdaSettings> lambda_settings(const aws::Environment& environment) {
   settings.public_url = TRY(address(reader, "SATCHEL_PUBLIC_URL"));
   settings.issuer = reader.text("SATCHEL_ISSUER", settings.public_url + "/auth");
   settings.audience = words(reader.text("SATCHEL_AUDIENCE", "satchel"), ' ');
+  if (settings.audience.empty()) return wrong("SATCHEL_AUDIENCE", "it is blank. Name what the issuer's access tokens are for, or the ids of its clients, separated by spaces.");
   settings.admins = words(reader.text("SATCHEL_ADMINS"), ',');
   settings.master_key = TRY(master_key(reader));
   settings.master_key_secret = reader.text("SATCHEL_MASTER_KEY_SECRET");

@@ -64,6 +64,7 @@ TEST(LambdaSettings, NamesTheVariableThatIsMissingOrWrong) {
                         {"SATCHEL_UPLOAD_URL_LIFETIME", "2h"},
                         {"SATCHEL_ACCESS_TOKEN_LIFETIME", "2h"},
                         {"SATCHEL_ACCESS_TOKEN_LIFETIME", "soon"},
+                        {"SATCHEL_AUDIENCE", " "},
                         {"SATCHEL_LOG_LEVEL", "loud"}};
   for (const auto& [variable, value] : cases) {
     Variables variables = complete();

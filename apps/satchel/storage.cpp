@@ -58,10 +58,18 @@ Result<ObjectSide> objects_in(const Configuration& configuration, const Ground& 
   return side;
 }
 
+/// An engine that is only not itself at the moment is no reason to stay away: the next start asks again.
+Result<void> check_integrity(const aws::S3Options& options, const Process& process) {
+  const auto verified = aws::verify_integrity(options, process.clock, process.random, call_for(process.clock, kPatience).deadline);
+  if (verified || verified.error().code != ErrorCode::unavailable) return verified;
+  process.logger.warn("objects.integrity_unknown", {{"message", verified.error().message}, {"detail", verified.error().detail}});
+  return {};
+}
+
 Result<ObjectSide> objects_elsewhere(const Configuration& configuration, const Process& process) {
   const aws::S3Options options = TRY(remote_bucket(configuration, process));
   TRY(aws::reach_bucket(options, process.clock, process.random, call_for(process.clock, kPatience).deadline));
-  TRY(aws::verify_integrity(options, process.clock, process.random, call_for(process.clock, kPatience).deadline));
+  TRY(check_integrity(options, process));
   ObjectSide side;
   auto events = TRY(events_elsewhere(configuration, options, process));
   side.has_events = events != nullptr;

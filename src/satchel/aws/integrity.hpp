@@ -7,9 +7,9 @@
 
 namespace satchel::aws {
 
-/// Sends objects and parts whose bytes are others than their checksums say, to signed addresses as clients do, below "doctor/"; what the engine
-/// takes is removed again. Error: invalid, where it takes one, with a sentence that names the setting. What cannot be asked (no permission,
-/// no answer) is no error here: reach_bucket() is asked about that.
+/// Sends objects and parts to signed addresses as clients do, below "doctor/": first with the bytes that their checksums say, which must be
+/// taken, then with others, which must not; what the engine takes is removed again. Errors, with a sentence that names the setting: invalid,
+/// where it takes others; unavailable, where that is not known (no permission, no answer, a refusal that has to do with something else).
 Result<void> verify_integrity(const S3Options& options, Clock& clock, Random& random, Time deadline);
 
 }  // namespace satchel::aws

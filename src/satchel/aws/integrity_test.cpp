@@ -22,6 +22,7 @@ using testing::IsEmpty;
 struct Engine {
   std::set<std::string> ignored = {};  // "object x-amz-checksum-crc32c": what it takes whatever its bytes are
   bool knows_parts = true;
+  int wrong = 400, right = 200;  // what it answers to bytes that fit their checksum, and to others
   std::set<std::string> objects = {};
   int uploads = 0;  // that nobody ended
 
@@ -33,8 +34,9 @@ struct Engine {
     if (asked.method == "DELETE") return part ? --uploads : static_cast<int>(objects.erase(path)), Reply{.status = 204, .body = ""};
     for (const auto& [field, checksum] : {std::pair("x-amz-checksum-crc64nvme", checksum_text(crc64nvme(asked.body))), {"x-amz-checksum-crc32c", checksum_text(crc32c(asked.body))}}) {
       const bool judges = !asked.field(field).empty() && !ignored.contains((part ? "part " : "object ") + std::string(field));
-      if (judges && asked.field(field) != checksum) return {.status = 400, .body = "<Error><Code>BadDigest</Code></Error>"};
+      if (judges && asked.field(field) != checksum) return {.status = wrong, .body = "<Error><Code>BadDigest</Code></Error>"};
     }
+    if (right != 200) return {.status = right, .body = "<Error><Code>NotNow</Code></Error>"};
     if (!part) objects.insert(path);
     return {.body = ""};
   }
@@ -72,10 +74,23 @@ TEST_F(Integrity, WhatIsTakenWithoutALookAtItsChecksumIsFoundAndRemoved) {
   }
 }
 
-TEST_F(Integrity, WhatCannotBeAskedIsNoDefectOfChecksums) {
-  Engine engine{.knows_parts = false};
-  EXPECT_TRUE(verify(engine));
-  EXPECT_TRUE(verify_integrity({.endpoint = "http://127.0.0.1:1", .region = "us-east-1", .bucket = "bytes", .credentials = fixed_credential({"key", "secret"})}, *clock_, random_, clock_->now() + Duration{500}));
+TEST_F(Integrity, ARefusalOfAnotherKindTellsNothing) {
+  for (Engine engine : {Engine{.wrong = 403}, {.wrong = 500}, {.wrong = 503}, {.right = 400}, {.right = 403}, {.right = 500}, {.wrong = 422, .right = 422}, {.ignored = {}, .knows_parts = false}}) {
+    const auto verified = verify(engine);
+    ASSERT_FALSE(verified) << engine.wrong << ' ' << engine.right << ' ' << engine.knows_parts;
+    EXPECT_EQ(verified.error().code, ErrorCode::unavailable);
+    EXPECT_THAT(verified.error().message, AllOf(HasSubstr("http://127.0.0.1:"), HasSubstr("not known"), HasSubstr("'objects'")));
+    EXPECT_THAT(engine.objects, IsEmpty());
+    EXPECT_EQ(engine.uploads, 0);
+  }
+  Engine other{.wrong = 422};
+  EXPECT_TRUE(verify(other));
+}
+
+TEST_F(Integrity, NoAnswerTellsNothing) {
+  const auto verified = verify_integrity({.endpoint = "http://127.0.0.1:1", .region = "us-east-1", .bucket = "bytes", .credentials = fixed_credential({"key", "secret"})}, *clock_, random_, clock_->now() + Duration{500});
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error().code, ErrorCode::unavailable);
 }
 
 }  // namespace

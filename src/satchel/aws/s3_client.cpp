@@ -20,7 +20,7 @@ std::string with_bucket(const S3Options& options, std::string origin) {
 }
 
 ErrorCode code_of(std::string_view type, int status) {
-  static constexpr std::array<std::pair<std::string_view, ErrorCode>, 14> kCodes{{
+  static constexpr std::array<std::pair<std::string_view, ErrorCode>, 17> kCodes{{
       {"NoSuchKey", ErrorCode::not_found},
       {"NoSuchUpload", ErrorCode::not_found},
       {"PreconditionFailed", ErrorCode::conflict},
@@ -35,12 +35,16 @@ ErrorCode code_of(std::string_view type, int status) {
       {"MalformedXML", ErrorCode::invalid},
       {"SlowDown", ErrorCode::too_many},
       {"RequestTimeout", ErrorCode::unavailable},
+      {"InternalError", ErrorCode::unavailable},
+      {"InternalFailure", ErrorCode::unavailable},
+      {"ServiceUnavailable", ErrorCode::unavailable},
   }};
   const auto* found = std::ranges::find(kCodes, type, &std::pair<std::string_view, ErrorCode>::first);
   if (found != kCodes.end()) return found->second;
   if (status == 404 && type.empty()) return ErrorCode::not_found;  // the answer to HEAD has no body
   if (status == 412) return ErrorCode::conflict;
-  return status >= 500 ? ErrorCode::unavailable : ErrorCode::internal;
+  // Behind a 200 stands what went wrong after it was sent: what was amiss in the request would have been refused before.
+  return status >= 500 || status < 300 ? ErrorCode::unavailable : ErrorCode::internal;
 }
 
 }  // namespace

@@ -17,10 +17,6 @@ namespace {
 
 constexpr int kAttempts = 4;
 
-std::unexpected<Error> not_admitted(std::string detail) {
-  return fail(ErrorCode::forbidden, "You are signed in, but have no account here. Ask an administrator of this Satchel to let you in.", std::move(detail), "not_admitted");
-}
-
 bool meets(const Claims& claims, std::string_view rule) {
   const std::size_t equals = rule.find('=');
   return equals != rule.npos && claims.has(rule.substr(0, equals), rule.substr(equals + 1));

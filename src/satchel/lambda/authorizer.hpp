@@ -16,9 +16,10 @@ class Authorizer {
   /// Both outlive it.
   Authorizer(AuthenticateGate& gate, Clock& clock) : gate_(&gate), clock_(&clock) {}
 
-  /// {"isAuthorized": true, "context": {"user", "epoch", "session", "token", "scopes"}}, all of them texts. Whoever is not known is let on
-  /// with {"refused": type} and without a user, so that the function's own gate answers 401 as it does in every shape; API Gateway would
-  /// say 403. Errors: of the table and the key source; API Gateway then answers 500 and caches nothing.
+  /// {"isAuthorized": true, "context": {"user", "epoch", "session", "token", "expires", "scopes"}}, all of them texts; "expires"
+  /// in milliseconds, and empty where the table knows the end. Whoever is not known,
+  /// or not admitted, is let on with {"refused": type} and without a user, so that the function's own gate answers 401 or 403 as it does in
+  /// every shape; API Gateway would say a bare 403. Errors: of the table and the key source; API Gateway then answers 500 and caches nothing.
   Result<std::string> answer(const Invocation& invocation);
 
  private:

@@ -23,6 +23,19 @@ std::string query_text(const TextMap& query) {
   return text;
 }
 
+/// As an HTTP API hands it on: decoded. Two signs stay as they were sent, so that http_call_from() reads the same path again.
+std::string decoded_path(std::string_view path) {
+  std::string decoded;
+  while (!path.empty()) {
+    const auto sign = path.starts_with('%') ? percent_decode(path.substr(0, 3)) : std::nullopt;
+    if (!sign) decoded += path.front();
+    else if (*sign == "%" || *sign == "/") decoded += percent_encode(*sign);
+    else decoded += *sign;
+    path.remove_prefix(sign ? 3 : 1);
+  }
+  return decoded;
+}
+
 Json headers_json(const TextMap& headers) {
   Json json = Json::object();
   for (const auto& [name, value] : headers) {
@@ -42,7 +55,7 @@ Json context_json(const HttpCall& call, const Passage& passage) {
                                {"apiId", "local"},
                                {"domainName", passage.domain},
                                {"http", Json::object({{"method", request.method},
-                                                      {"path", request.path},
+                                                      {"path", decoded_path(request.path)},
                                                       {"protocol", "HTTP/1.1"},
                                                       {"sourceIp", call.client},
                                                       {"userAgent", request.header("user-agent")}})},
@@ -105,7 +118,7 @@ Json http_event(const HttpCall& call, const Passage& passage) {
   const bool text = is_utf8(request.body);
   return Json::object({{"version", "2.0"},
                        {"routeKey", passage.route},
-                       {"rawPath", request.path},
+                       {"rawPath", decoded_path(request.path)},
                        {"rawQueryString", query_text(request.query)},
                        {"cookies", std::move(cookies)},
                        {"headers", headers_json(request.headers)},

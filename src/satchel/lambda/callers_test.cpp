@@ -71,6 +71,15 @@ TEST(Callers, HaveEveryRequestReadAsItWas) {
   }
 }
 
+TEST(Callers, WriteThePathAsApiGatewayDoes) {
+  const auto raw_path = [](std::string path) { return *http_event({.request = {.method = "GET", .path = std::move(path)}, .request_id = "id", .client = {}}, {}).find("rawPath")->as<std::string>(); };
+  EXPECT_EQ(raw_path("/put/%C3%BC%20%231.txt"), "/put/ü #1.txt");
+  EXPECT_EQ(raw_path("/put/a%3F&b=1.txt"), "/put/a?&b=1.txt");
+  EXPECT_EQ(raw_path("/put/100%25.txt"), "/put/100%25.txt") << "so that nobody takes it for more than a sign";
+  EXPECT_EQ(raw_path("/put/%2541.txt"), "/put/%2541.txt");
+  EXPECT_EQ(raw_path("/put/a%2fb"), "/put/a%2Fb") << "one segment stays one";
+}
+
 TEST(Callers, LeaveTheCookieHeaderOut) {
   const HttpCall call{.request = {.method = "GET", .path = "/", .headers = {{"cookie", "a=1; b=2"}, {"accept", "x"}}, .cookies = {{"a", "1"}, {"b", "2"}}}, .request_id = "id", .client = {}};
   const Json event = http_event(call, {});

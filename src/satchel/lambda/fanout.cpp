@@ -125,20 +125,35 @@ Result<void> Fanout::forget(const Call& call, const std::set<Key>& keys) {
   return {};
 }
 
+/// Another shard first each time: neither an event that fails nor a run that time ends keeps the same ones waiting always.
 Result<std::string> Fanout::sweep(const Call& call) {
-  std::size_t swept = 0;
-  for (int shard = 0; shard < keys::kOutboxShards; ++shard) {
-    Query query{.partition = keys::outbox_partition(shard), .until = std::string(kBehindUlids), .limit = kPageSize};
-    do {
-      Page page = TRY(means_.table.query(call, query));
-      std::erase_if(page.items, [&](const Item& item) { return event_from(item).time > call.now - kOverdue || due_of(item) > call.now + kLongestDelay; });
-      for (const Result<void>& result : hand_out(call, page.items)) TRY(result);
-      swept += page.items.size();
-      query.cursor = page.cursor;
-    } while (!query.cursor.empty());
+  const auto first = static_cast<int>(random_below(means_.random, keys::kOutboxShards));
+  Sweep sweep;
+  for (int n = 0; n < keys::kOutboxShards; ++n) {
+    const auto swept = sweep_shard(call, (first + n) % keys::kOutboxShards, sweep);
+    if (!swept) sweep.note(swept.error());
   }
-  if (swept > 0) means_.logger.warn("fanout.swept", {{"events", static_cast<std::int64_t>(swept)}});
+  if (sweep.events > 0) means_.logger.warn("fanout.swept", {{"events", sweep.events}});
+  if (sweep.error) return std::unexpected(*std::move(sweep.error));  // counted as a failed invocation, which the alarm sees
   return std::string("{}");
+}
+
+Result<void> Fanout::sweep_shard(const Call& call, int shard, Sweep& sweep) {
+  Query query{.partition = keys::outbox_partition(shard), .until = std::string(kBehindUlids), .limit = kPageSize};
+  do {
+    Page page = TRY(means_.table.query(call, query));
+    std::erase_if(page.items, [&](const Item& item) { return event_from(item).time > call.now - kOverdue || due_of(item) > call.now + kLongestDelay; });
+    for (const Result<void>& result : hand_out(call, page.items)) {
+      if (result) ++sweep.events;
+      else sweep.note(result.error());
+    }
+    query.cursor = page.cursor;
+  } while (!query.cursor.empty());
+  return {};
+}
+
+void Fanout::Sweep::note(const Error& failed) {
+  if (!error) error = failed;
 }
 
 }  // namespace satchel::lambda

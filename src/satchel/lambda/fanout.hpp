@@ -5,6 +5,7 @@
 // Source: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB" (partial batch responses).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -51,12 +52,20 @@ class Fanout {
 
   /// The batch's answer, which names the records that failed: the stream comes again from the first of them, also with what was handed on
   /// after it. Items of the table that are no events are passed over. Errors: internal, where it is neither a stream's batch nor the
-  /// schedule; of the schedule, the table's and those of the queues.
+  /// schedule; of the schedule, the first of the table's and the queues', when all that could be handed out is.
   Result<std::string> answer(const Invocation& invocation);
 
  private:
+  struct Sweep {
+    std::int64_t events = 0;     // handed out
+    std::optional<Error> error;  // the first
+
+    void note(const Error& failed);
+  };
+
   std::string answer_stream(const Json& payload, const Call& call);
   Result<std::string> sweep(const Call& call);
+  Result<void> sweep_shard(const Call& call, int shard, Sweep& sweep);
   Result<std::optional<Item>> event_in(const Json& record) const;
   std::vector<Result<void>> hand_out(const Call& call, const std::vector<Item>& items);
   Result<void> forget(const Call& call, const std::set<Key>& keys);

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "satchel/lambda/payload.hpp"
 #include "satchel/lambda/queue.hpp"
 #include "satchel/memory/clock.hpp"
@@ -183,6 +186,35 @@ TEST_F(FanoutTest, LooksForWhatTheStreamHasLost) {
   EXPECT_TRUE(answer(std::string(R"({"schedule":"fanout"})")));
   EXPECT_THAT(sent_, UnorderedElementsAre("removal remove old", "mail tell old", "mail other older"));
   EXPECT_EQ(table_->items().size(), 2u) << "the young one and the lease";
+}
+
+TEST_F(FanoutTest, OneEventThatFailsKeepsNoOtherWaiting) {
+  for (int n = 0; n < 64; ++n) event(fmt::format("s{}", n), "thing.made");  // four for each shard or so
+  refused_ = "s7";
+  clock_.advance(std::chrono::minutes{20});
+  const auto answered = answer(std::string(R"({"schedule":"fanout"})"));
+  ASSERT_FALSE(answered) << "the alarm is to know";
+  EXPECT_EQ(answered.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(sent_.size(), 63u);
+  ASSERT_EQ(table_->items().size(), 1u);
+  refused_.clear();
+  EXPECT_TRUE(answer(std::string(R"({"schedule":"fanout"})")));
+  EXPECT_THAT(table_->items(), IsEmpty());
+}
+
+TEST_F(FanoutTest, ASweepBeginsAtAnotherShardEachTime) {
+  std::map<std::string, std::string> subjects;  // one of each shard
+  for (int n = 0; n < 500; ++n) subjects.emplace(outbox_item({.subject = fmt::format("s{}", n)}).key.partition, fmt::format("s{}", n));
+  ASSERT_EQ(subjects.size(), static_cast<std::size_t>(keys::kOutboxShards));
+  std::set<std::string> first;
+  for (int run = 0; run < 20; ++run) {
+    for (const auto& [shard, subject] : subjects) event(subject, "thing.made");
+    clock_.advance(std::chrono::minutes{20});
+    sent_.clear();
+    ASSERT_TRUE(answer(std::string(R"({"schedule":"fanout"})")));
+    first.insert(sent_.front());
+  }
+  EXPECT_GT(first.size(), 3u) << "a run that time ends must not end at the same shards always";
 }
 
 TEST_F(FanoutTest, RefusesOtherPayloads) {

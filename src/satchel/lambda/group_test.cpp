@@ -128,6 +128,36 @@ TEST_F(GroupTest, NobodyGetsToAFunctionWhomNoAuthorizerHasFound) {
   EXPECT_THAT(started, ElementsAre());
 }
 
+TEST_F(GroupTest, RefusesInTheWordsOfTheBinaryWhomTheAuthorizerRefused) {
+  struct Case {
+    std::string refused;
+    int status;
+    std::string type, sentence;
+  };
+  const Case cases[] = {{"not_admitted", 403, "not_admitted", "You are signed in, but have no account here. Ask an administrator of this Satchel to let you in."},
+                        {"sign_in_wanted", 401, "sign_in_wanted", "Sign in first"},
+                        {"invalid_token", 401, "invalid_token", "This sign-in or token is not valid"},
+                        {"of a later version", 401, "invalid_token", "This sign-in or token is not valid"}};
+  for (const auto& [refused, status, type, sentence] : cases) {
+    const auto answered = answer(request(fmt::format(R"(,"authorizer":{{"lambda":{{"refused":"{}"}}}})", refused), "ab", R"({"authorization":"Bearer x"})"));
+    EXPECT_EQ(status_of(answered), status) << refused;
+    EXPECT_THAT(*answered, HasSubstr(type)) << refused;
+    EXPECT_THAT(*answered, HasSubstr(sentence)) << refused;
+  }
+  EXPECT_EQ(status_of(answer(request(R"(,"authorizer":{"lambda":{"refused":"not_admitted","user":"u1","epoch":"3","session":"s1"}})"))), 403) << "a refusal is never outweighed";
+  EXPECT_THAT(started, ElementsAre());
+}
+
+TEST_F(GroupTest, WhatTheAuthorizerFoundEndsWithTheToken) {
+  const auto until = [&](std::string expires) { return status_of(answer(request(fmt::format(R"(,"authorizer":{{"lambda":{{"user":"u1","epoch":"3","session":"s1","expires":"{}"}}}})", expires)))); };
+  const std::string soon = std::to_string(to_millis(clock_.now() + std::chrono::seconds{30}));
+  EXPECT_EQ(until(soon), 200);
+  clock_.advance(std::chrono::seconds{30});
+  EXPECT_EQ(until(soon), 401) << "API Gateway may show it for a minute yet";
+  EXPECT_EQ(until("soon"), 401);
+  EXPECT_EQ(until(""), 200) << "a personal API token's end stands in the table";
+}
+
 TEST_F(GroupTest, AnswersWhatAClientSentAmiss) {
   EXPECT_EQ(status_of(answer(request(kKnown, "too much"))), 413);
   std::string other = request(kKnown);

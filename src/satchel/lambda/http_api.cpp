@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "satchel/lambda/http_api.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -44,6 +45,23 @@ TextMap cookies_of(const Json& payload) {
   return decode_cookies(joined);
 }
 
+/// "%25", "%2F": what stays encoded in a path that is decoded otherwise.
+std::size_t length_of_kept(std::string_view path) { return path.starts_with("%25") || path.starts_with("%2F") || path.starts_with("%2f") ? 3 : 0; }
+
+/// An HTTP API decodes the path before it hands it on, whatever `rawPath` says: what was sent is lost, and each character stands for itself. So
+/// it is encoded again as a client would have, and nothing in it can be taken for a query or be decoded twice. A percent sign is one, but for
+/// "%25": emulators of API Gateway leave that as it is, as our own host does, and a name that has it is rarer than a name with "%" alone. And
+/// "%2F" is a slash within a segment, which our own host alone tells apart; a name with a slash is refused anyway.
+std::string encoded_again(std::string_view path) {
+  std::string encoded;
+  while (!path.empty()) {
+    const std::size_t kept = length_of_kept(path), length = std::max<std::size_t>(kept, 1);
+    encoded += kept > 0 ? std::string(path.substr(0, kept)) : percent_encode(path.substr(0, 1), /*keep_slash=*/true);
+    path.remove_prefix(length);
+  }
+  return encoded;
+}
+
 Result<std::string> body_of(const Json& payload) {
   std::string body = text_at(payload, {"body"});
   if (!flag_at(payload, "isBase64Encoded")) return body;
@@ -70,14 +88,26 @@ std::string client_of(const Json& payload, std::string_view forwarded, int proxi
   return std::string(trimmed(forwarded.substr(forwarded.rfind(',') + 1)));  // npos + 1: all of it
 }
 
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
 /// The authorizer's context; API Gateway gives its values as strings.
 std::optional<Found> found_in(const Json& payload) {
   const Json* context = at(payload, {"requestContext", "authorizer", "lambda"});
   if (!context) return std::nullopt;
+  if (std::string refused = text_at(*context, {"refused"}); !refused.empty()) return Found{.user = {}, .epoch = 0, .session = {}, .token = {}, .refused = std::move(refused)};
   Found found{.user = UserId(text_at(*context, {"user"})), .epoch = 0, .session = text_at(*context, {"session"}), .token = TokenId(text_at(*context, {"token"}))};
-  const std::string epoch = text_at(*context, {"epoch"});
-  const auto [end, error] = std::from_chars(epoch.data(), epoch.data() + epoch.size(), found.epoch);
-  if (found.user.empty() || error != std::errc{} || end != epoch.data() + epoch.size()) return std::nullopt;
+  const auto epoch = whole_number(text_at(*context, {"epoch"}));
+  if (found.user.empty() || !epoch) return std::nullopt;
+  found.epoch = *epoch;
+  if (const std::string end = text_at(*context, {"expires"}); !end.empty()) {
+    const auto expires = whole_number(end);
+    if (!expires) return std::nullopt;
+    found.expires = from_millis(*expires);
+  }
   return found;
 }
 
@@ -85,13 +115,14 @@ std::optional<Found> found_in(const Json& payload) {
 
 Result<HttpCall> http_call_from(const Json& payload, int proxies) {
   if (text_at(payload, {"version"}) != "2.0") return no_request("version");
-  HttpCall call{.request = {.method = text_at(payload, {"requestContext", "http", "method"}), .path = text_at(payload, {"rawPath"})},
+  HttpCall call{.request = {.method = text_at(payload, {"requestContext", "http", "method"}), .path = encoded_again(text_at(payload, {"rawPath"}))},
                 .request_id = text_at(payload, {"requestContext", "requestId"}),
                 .client = {},
                 .found = found_in(payload)};
   Request& request = call.request;
   if (request.method.empty() || request.path.empty() || call.request_id.empty()) return no_request("method, path or request id");
-  request.query = TRY(decode_target(request.path + '?' + text_at(payload, {"rawQueryString"}))).query;
+  TRY(decode_target(request.path));
+  request.query = TRY(decode_query(text_at(payload, {"rawQueryString"})));
   request.headers = headers_of(payload);
   call.client = client_of(payload, request.header("x-forwarded-for"), proxies);
   request.cookies = cookies_of(payload);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "satchel/base/encoding.hpp"
+
 namespace satchel::lambda {
 namespace {
 
@@ -13,7 +15,7 @@ using testing::Pair;
 /// A payload with the members that the documentation shows; `changes` are put in their place.
 Json payload(const Json::Object& changes = {}) {
   Json json = Json::parse(R"({
-    "version": "2.0", "routeKey": "POST /api/v1/folders/{id}", "rawPath": "/api/v1/folders/a%20b", "rawQueryString": "x=1%262&empty=",
+    "version": "2.0", "routeKey": "POST /api/v1/folders/{id}", "rawPath": "/api/v1/folders/a b", "rawQueryString": "x=1%262&empty=",
     "cookies": ["a=1", "b=2=3"], "headers": {"content-type": "application/json", "accept": "a,b"},
     "requestContext": {"accountId": "1", "http": {"method": "POST", "path": "/api", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "curl"},
                        "requestId": "r1", "stage": "$default", "timeEpoch": 1795521600000, "authorizer": {"jwt": {"claims": {"exp": "1795521600"}, "scopes": null}}},
@@ -31,13 +33,41 @@ TEST(HttpApi, BringsARequestAsTheGatewayOfTheBinaryDoes) {
   const auto call = http_call_from(payload());
   ASSERT_TRUE(call) << call.error().message << call.error().detail;
   EXPECT_EQ(call->request.method, "POST");
-  EXPECT_EQ(call->request.path, "/api/v1/folders/a%20b") << "undecoded: the route's template decodes it";
+  EXPECT_EQ(call->request.path, "/api/v1/folders/a%20b") << "as it was sent: the route's template decodes it";
   EXPECT_THAT(call->request.query, ElementsAre(Pair("empty", ""), Pair("x", "1&2")));
   EXPECT_EQ(call->request.header("accept"), "a,b");
   EXPECT_THAT(call->request.cookies, ElementsAre(Pair("a", "1"), Pair("b", "2=3")));
   EXPECT_EQ(call->request.body, R"({"name":"x"})");
   EXPECT_EQ(call->request_id, "r1");
   EXPECT_EQ(call->client, "192.0.2.1");
+}
+
+/// What the route's template makes of the last segment.
+std::string name_in(std::string raw_path) {
+  const auto call = http_call_from(payload({{"rawPath", std::move(raw_path)}}));
+  return call ? percent_decode(call->request.path.substr(call->request.path.rfind('/') + 1)).value_or("<none>") : "<" + call.error().type + ">";
+}
+
+TEST(HttpApi, ReadsAPathThatHasBeenDecoded) {
+  // As AWS hands it on, and as MiniStack does, which leaves %25.
+  EXPECT_EQ(name_in("/api/v1/put/plain.txt"), "plain.txt");
+  EXPECT_EQ(name_in("/api/v1/put/ü #1.txt"), "ü #1.txt");
+  EXPECT_EQ(name_in("/api/v1/put/a?&b=1.txt"), "a?&b=1.txt");
+  EXPECT_EQ(name_in("/api/v1/put/100%.txt"), "100%.txt");
+  EXPECT_EQ(name_in("/api/v1/put/100%25.txt"), "100%.txt");
+  EXPECT_EQ(name_in("/api/v1/put/%41.txt"), "%41.txt");
+  EXPECT_EQ(name_in("/api/v1/put/%2541.txt"), "%41.txt");
+  EXPECT_EQ(name_in("/api/v1/put/%"), "%");
+  EXPECT_EQ(name_in("/api/v1/put/%2"), "%2");
+  EXPECT_EQ(name_in("/api/v1/put/a+b;c=d,e.txt"), "a+b;c=d,e.txt");
+  EXPECT_EQ(name_in("/api/v1/put/a%2Fb"), "a/b") << "from a host of our own: one segment, whose name the function refuses";
+  EXPECT_EQ(name_in("/api/v1/put/a%2fb"), "a/b");
+}
+
+TEST(HttpApi, TheQueryIsOnlyWhereTheQueryIs) {
+  const auto call = http_call_from(payload({{"rawPath", "/api/v1/put/a?x=2&y=3"}}));
+  ASSERT_TRUE(call) << call.error().message;
+  EXPECT_THAT(call->request.query, ElementsAre(Pair("empty", ""), Pair("x", "1&2")));
 }
 
 TEST(HttpApi, ReadsABodyOfBytes) {
@@ -48,7 +78,7 @@ TEST(HttpApi, ReadsABodyOfBytes) {
 
 TEST(HttpApi, RefusesWhatTheGatewayRefuses) {
   EXPECT_EQ(http_call_from(payload({{"rawQueryString", "a=1&a=2"}})).error().type, "bad_query");
-  EXPECT_EQ(http_call_from(payload({{"rawPath", "/a/../b"}})).error().type, "bad_path");
+  for (const char* path : {"/a/../b", "/a/./b", "/..", "/a//b", "a", "/a\nb", "/a\x7F", "/a/\x01"}) EXPECT_EQ(http_call_from(payload({{"rawPath", path}})).error().type, "bad_path") << path;
   EXPECT_TRUE(http_call_from(payload({{"cookies", Json::parse(R"(["a=1","a=2"])").value()}}))->request.cookies.empty());
 }
 

@@ -61,10 +61,11 @@ class TriggersTest : public testing::Test {
 };
 
 TEST_F(TriggersTest, TheAuthorizerSaysWhoAsks) {
-  EXPECT_EQ(authorize(access_token("u1", 3)).value(), R"({"isAuthorized":true,"context":{"user":"u1","epoch":"3","session":"s1","token":"","scopes":""}})");
+  const auto until = to_millis(std::chrono::floor<std::chrono::seconds>(clock_.now()) + std::chrono::seconds{300} + kClockLeeway);
+  EXPECT_EQ(authorize(access_token("u1", 3)).value(), fmt::format(R"({{"isAuthorized":true,"context":{{"user":"u1","epoch":"3","session":"s1","token":"","expires":"{}","scopes":""}}}})", until));
   const std::string token = api_token({"files:read", "files:write"});
   EXPECT_EQ(authorize("bearer " + token).value(),
-            fmt::format(R"({{"isAuthorized":true,"context":{{"user":"u1","epoch":"3","session":"","token":"{}","scopes":"files:read files:write"}}}})", vault_->keyed_hash(kApiTokenPurpose, token)));
+            fmt::format(R"({{"isAuthorized":true,"context":{{"user":"u1","epoch":"3","session":"","token":"{}","expires":"","scopes":"files:read files:write"}}}})", vault_->keyed_hash(kApiTokenPurpose, token)));
 }
 
 TEST_F(TriggersTest, TheAuthorizerLetsNobodyOnAsSomebody) {
@@ -76,6 +77,18 @@ TEST_F(TriggersTest, TheAuthorizerLetsNobodyOnAsSomebody) {
   }
   keys_.broken = true;
   EXPECT_EQ(authorize(access_token("u1", 3)).error().code, ErrorCode::unavailable) << "not cached, as a refusal would be";
+}
+
+class NobodyComes final : public OutsidePeople {
+ public:
+  Result<User> person_of(const Call&, const Verified<Claims>&, std::string_view) override { return not_admitted("sign-up is switched off"); }
+};
+
+TEST_F(TriggersTest, TheAuthorizerLetsOnWhoIsNotAdmittedAsNobody) {
+  NobodyComes people;
+  AuthenticateGate gate({keys_, "http://i/auth", "satchel", {}, &people}, *table_, TableWriter(*table_, {Family::token}), *vault_);
+  authorizer_ = Authorizer(gate, clock_);
+  EXPECT_EQ(authorize(access_token("stranger", 1)).value(), R"({"isAuthorized":true,"context":{"refused":"not_admitted"}})") << "a failure would be a 500, and an alarm";
 }
 
 TEST_F(TriggersTest, TheAuthorizerTakesItsOwnPayloadAlone) {

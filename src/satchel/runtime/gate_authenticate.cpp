@@ -32,6 +32,16 @@ Result<Holder> holder_of(const Call& call, const TableReader& table, const Token
   return Holder{{.user = std::move(user), .token = token.id, .scopes = token.scopes}, std::move(token)};
 }
 
+/// When the gate itself would take it no longer.
+Time end_of(const Verified<Claims>& claims) { return claims->expires + kClockLeeway; }
+
+/// In the words that the gate itself would have had.
+std::unexpected<Error> refusal_of(std::string_view type) {
+  if (type == "sign_in_wanted") return sign_in_wanted();
+  if (type == "not_admitted") return not_admitted("as the authorizer says");
+  return void_token("the authorizer has found nobody");
+}
+
 bool is_token_character(char c) { return c > ' ' && c < 0x7F && c != ',' && c != ';'; }
 
 }  // namespace
@@ -45,16 +55,21 @@ std::unexpected<Error> void_token(std::string detail) {
               std::move(detail), "invalid_token");
 }
 
+std::unexpected<Error> not_admitted(std::string detail) {
+  return fail(ErrorCode::forbidden, "You are signed in, but have no account here. Ask an administrator of this Satchel to let you in.", std::move(detail), "not_admitted");
+}
+
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
   if (authorization.size() <= kScheme.size() || !std::ranges::equal(authorization.substr(0, kScheme.size()), kScheme, same)) return {};
-  auto token = authorization.substr(kScheme.size());
-  token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
+  const auto token = authorization.substr(kScheme.size());
   return std::ranges::all_of(token, is_token_character) ? token : std::string_view{};
 }
 
 Result<SignedIn> confirm(const Call& call, const TableReader& table, const Found& found) {
+  if (!found.refused.empty()) return refusal_of(found.refused);
+  if (found.expires <= call.now) return void_token("expired since it was looked at");
   if (!found.token.empty()) return TRY(holder_of(call, table, found.token)).person;
   std::vector<Key> wanted{keys::user(found.user)};
   if (!found.session.empty()) wanted.push_back(keys::session(found.session));
@@ -84,7 +99,7 @@ Result<Found> AuthenticateGate::read_access_token(const Call& call, std::string_
   const auto claims = TRY(verify_token(call, token, issuer_.keys, {.issuer = issuer_.issuer, .audience = issuer_.audience}));
   const Json* epoch = claims->all.find("epoch");
   if (!epoch || !epoch->as<std::int64_t>()) return void_token("no epoch");
-  Found found{.user = UserId(claims->subject), .epoch = claims->number("epoch"), .session = claims->text("sid"), .token = {}};
+  Found found{.user = UserId(claims->subject), .epoch = claims->number("epoch"), .session = claims->text("sid"), .token = {}, .expires = end_of(claims)};
   if (found.session.empty()) return void_token("no session");
   return found;
 }
@@ -95,7 +110,7 @@ Result<AuthenticateGate::Admitted> AuthenticateGate::admit_outsider(const Call& 
   if (user.disabled) return void_token("the user is disabled");
   // `iat` has whole seconds: of the second itself all are void, and the next token is good.
   if (claims->issued < user.signed_out) return void_token("issued before the person was signed out everywhere");
-  Found found{.user = user.id, .epoch = user.epoch, .session = {}, .token = {}};
+  Found found{.user = user.id, .epoch = user.epoch, .session = {}, .token = {}, .expires = end_of(claims)};
   return Admitted{SignedIn{.user = std::move(user)}, std::move(found)};
 }
 

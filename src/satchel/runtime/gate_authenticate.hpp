@@ -43,10 +43,13 @@ struct Found {
   std::int64_t epoch = 0;  // of that user when it was handed out
   std::string session;     // empty: the issuer's sessions are not ours to end
   TokenId token;           // of a personal API token; then nothing else counts, since the table knows the rest
+  Time expires = Time::max();  // of an access token: what stands between the gate and this may show it for a while yet
+  std::string refused = {};  // an authorizer's answer: the type of the refusal; then nothing else counts at all
 };
 
-/// Whether what was found stands now: the user is there and not disabled, the epoch is the same, session or API token have not ended.
-/// Errors: unauthenticated (invalid_token), and those of the table. Any thread may call.
+/// Whether what was found stands now: the user is there and not disabled, the epoch is the same, session or API token have not ended,
+/// nor has the access token itself.
+/// Errors: unauthenticated (invalid_token), what `refused` says, and those of the table. Any thread may call.
 Result<SignedIn> confirm(const Call& call, const TableReader& table, const Found& found);
 
 class AuthenticateGate {
@@ -77,11 +80,13 @@ class AuthenticateGate {
   const Vault* vault_;
 };
 
-/// The refusals of who shows nothing, and of who shows what is not good; the detail is for the log.
+/// The refusals of who shows nothing, of who shows what is not good, and of whom this installation does not let in; the detail is for the log.
 std::unexpected<Error> sign_in_wanted();
 std::unexpected<Error> void_token(std::string detail);
+std::unexpected<Error> not_admitted(std::string detail);
 
-/// The token of `Bearer <token>`; the scheme's case does not matter. Empty where the header has another form.
+/// The token of `Bearer <token>`; the scheme's case does not matter (RFC 9110), and there is one space. Empty where the header has another
+/// form: caches and limits by header take each spelling for a caller of its own, so there are few.
 std::string_view bearer_token(std::string_view authorization);
 
 }  // namespace satchel

@@ -150,6 +150,7 @@ TEST_F(GatesTest, LetEachCallerThroughWhereItMayAndNowhereElse) {
       {"another scheme", "Basic YTpi", 200, 401, 401, 401},
       {"an empty bearer", "Bearer ", 200, 401, 401, 401},
       {"nonsense", "Bearer a.b.c", 200, 401, 401, 401},
+      {"two spaces", "Bearer  " + access_token(member_, 4).substr(7), 200, 401, 401, 401},
       {"an unknown token", "Bearer " + new_api_token(random_), 200, 401, 401, 401},
       {"an unknown user", access_token(ghost, 0), 200, 401, 401, 401},
       {"a member", access_token(member_, 4), 200, 200, 200, 403},
@@ -301,6 +302,12 @@ TEST_F(GatesTest, PutNoTokenAndNoAddressIntoTheLog) {
   for (const std::string& secret : {token.substr(7), unknown, std::string("eyJ"), std::string("canary@")}) {
     EXPECT_EQ(logger_.text.find(secret), std::string::npos) << secret;
   }
+}
+
+TEST(BearerToken, StandsBehindItsSchemeAndOneSpace) {
+  for (const char* good : {"Bearer a.b-c_d~e+f/g=", "bearer a.b-c_d~e+f/g=", "BEARER a.b-c_d~e+f/g="}) EXPECT_EQ(bearer_token(good), "a.b-c_d~e+f/g=") << good;
+  // Each other way to write it would be another entry of a cache by header, and another key of what counts requests by it.
+  for (const char* bad : {"", "Bearer", "Bearer ", "Bearer  x", "Bearer   x", " Bearer x", "Bearer\tx", "Bearer \tx", "Bearer x ", "Bearer x y", "Bearer x,y", "Bearerx", "Basic x"}) EXPECT_EQ(bearer_token(bad), "") << bad;
 }
 
 TEST(AccessLog, ShowsTheTemplateWhereATokenOrANameStands) {

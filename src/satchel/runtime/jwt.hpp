@@ -27,6 +27,8 @@ class KeySource {
   virtual Result<std::optional<RsaPublicKey>> find(const Call& call, std::string_view kid) const = 0;
 };
 
+inline constexpr Duration kClockLeeway = std::chrono::seconds{60};  // between two clocks
+
 /// What a token must say to be taken.
 struct TokenExpectations {
   std::string_view issuer;
@@ -37,7 +39,7 @@ struct TokenExpectations {
   bool outside = false;
   /// Where such a token has no `aud` at all (Cognito), its `client_id` must be one of these.
   std::span<const std::string> clients = {};
-  Duration leeway = std::chrono::seconds{60};  // between two clocks
+  Duration leeway = kClockLeeway;
   bool may_be_expired = false;               // for the hint at sign-out alone
 };
 
