@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/satchel/storage.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <utility>
 
@@ -61,6 +63,12 @@ Result<ObjectSide> objects_in(const Configuration& configuration, const Ground& 
 /// An engine that is only not itself at the moment is no reason to stay away: the next start asks again.
 Result<void> check_integrity(const aws::S3Options& options, const Process& process) {
   const auto verified = aws::verify_integrity(options, process.clock, process.random, call_for(process.clock, kPatience).deadline);
+  if (verified && options.full_object_checksums) {
+    const auto whole = aws::keeps_whole_checksum(options, process.clock, process.random, call_for(process.clock, kPatience).deadline);
+    if (whole ? !*whole : whole.error().code == ErrorCode::invalid || whole.error().code == ErrorCode::unsupported) {
+      return fail(ErrorCode::invalid, fmt::format("{} does not keep the checksum of a whole object that came in parts. Add checksums=parts to 'objects'.", options.endpoint));
+    }
+  }
   if (verified || verified.error().code != ErrorCode::unavailable) return verified;
   process.logger.warn("objects.integrity_unknown", {{"message", verified.error().message}, {"detail", verified.error().detail}});
   return {};

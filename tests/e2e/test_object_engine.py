@@ -5,6 +5,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+import engines
+
 
 class Careless(BaseHTTPRequestHandler):
     """Takes everything and looks at no checksum, as Ceph RGW 16 does."""
@@ -31,6 +33,15 @@ class Careless(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+@pytest.mark.skipif(not engines.ELSEWHERE, reason="no engine without checksums of whole objects; make test-engines has one")
+def test_an_engine_without_checksums_of_whole_objects_wants_to_be_called_so(own_server):
+    environment = engines.shared_engines()
+    server = own_server(environment={**environment, "SATCHEL_OBJECTS": environment["SATCHEL_OBJECTS"].replace("&checksums=parts", "")})
+    with pytest.raises(AssertionError, match="the server ended with 1"):
+        server.start()
+    assert "Add checksums=parts to 'objects'" in server.read_log()
 
 
 @pytest.fixture

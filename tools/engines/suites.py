@@ -102,7 +102,7 @@ def copies(result, engine, origin):
 
 def black_box_elsewhere(result, engine, origin):
     """Functions in processes, over table and objects elsewhere: the tests that set up no server of their own."""
-    names = ["curl", "example", "links", "people", "uploads"]
+    names = ["curl", "example", "links", "object_engine", "people", "uploads"]
     pytest(result, [f"tests/e2e/test_{name}.py" for name in names],
            {**elsewhere(origin, "satchel-elsewhere"), "SATCHEL_FUNCTIONS": "process", "SATCHEL_BOOTSTRAP": str(BUILD / "apps/lambda/bootstrap")})
 

@@ -48,7 +48,7 @@ class Examination {
  public:
   Examination(const S3Options& options, const std::string& page, Clock& clock, Random& random, Time deadline)
       : options_(options), page_(page), clock_(clock), random_(random), deadline_(deadline), s3_(options, clock, random), http_(net::Client::create({.user_agent = "satchel-doctor"}, clock)),
-        key_("doctor/" + random_id(random)), parts_key_("doctor/" + random_id(random)) {}
+        key_("doctor/" + random_id(random)) {}
 
   Findings all() {
     if (!reach()) return std::move(findings_);
@@ -130,34 +130,14 @@ class Examination {
     add(kept ? Weight::good : Weight::advice, kept ? "The engine tells the checksum of an object." : "The engine does not tell the checksum of an object, so what is in it is known by what clients declared alone.");
   }
 
-  /// A multipart upload of one part, ended with the checksum of the whole.
-  Result<void> upload_in_parts() {
-    const auto begun = TRY(s3_.send({"POST", parts_key_, {{"uploads", ""}}, {{"x-amz-checksum-algorithm", "CRC64NVME"}, {"x-amz-checksum-type", "FULL_OBJECT"}}, {}}, deadline_));
-    pugi::xml_document document;
-    document.load_buffer(begun.body.data(), begun.body.size());
-    const std::string upload = document.child("InitiateMultipartUploadResult").child_value("UploadId"), checksum = checksum_text(crc64nvme(kBytes));
-    const auto sent = TRY(s3_.send({"PUT", parts_key_, {{"uploadId", upload}, {"partNumber", "1"}}, {{"x-amz-checksum-crc64nvme", checksum}}, std::string(kBytes)}, deadline_));
-    const std::string etag(sent.fields.find("etag").value_or(""));
-    const std::string parts = fmt::format("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Part><PartNumber>1</PartNumber><ETag>{}</ETag><ChecksumCRC64NVME>{}</ChecksumCRC64NVME></Part></CompleteMultipartUpload>", etag, checksum);
-    net::Fields fields{{"content-type", "application/xml"}, {"x-amz-mp-object-size", std::to_string(kBytes.size())}};
-    if (options_.full_object_checksums) {
-      fields.add("x-amz-checksum-crc64nvme", checksum);
-      fields.add("x-amz-checksum-type", "FULL_OBJECT");
-    }
-    TRY(s3_.send({"POST", parts_key_, {{"uploadId", upload}}, std::move(fields), parts}, deadline_));
-    return {};
-  }
-
   void try_parts() {
-    const auto made = upload_in_parts();
-    if (!made) {
+    const auto whole = keeps_whole_checksum(options_, clock_, random_, deadline_);
+    if (!whole) {
       const std::string hint = options_.full_object_checksums ? " If the engine knows no checksum of a whole object, add checksums=parts to 'objects'." : "";
-      return add(Weight::bad, fmt::format("An upload in parts failed. {}{}", explain(made.error(), options_, "PutObject and s3:AbortMultipartUpload").message, hint));
+      return add(Weight::bad, fmt::format("An upload in parts failed. {}{}", explain(whole.error(), options_, "PutObject and s3:AbortMultipartUpload").message, hint));
     }
-    const auto head = s3_.send({"HEAD", parts_key_, {}, {{"x-amz-checksum-mode", "ENABLED"}}, {}}, deadline_);
-    const bool whole = head && head->fields.find("x-amz-checksum-crc64nvme") == checksum_text(crc64nvme(kBytes));
-    if (whole && options_.full_object_checksums) return add(Weight::good, "The engine keeps the checksum of a whole object that came in parts.");
-    if (whole) return add(Weight::advice, "The engine keeps the checksum of a whole object that came in parts: checksums=parts can be taken out of 'objects'.", "objects");
+    if (*whole && options_.full_object_checksums) return add(Weight::good, "The engine keeps the checksum of a whole object that came in parts.");
+    if (*whole) return add(Weight::advice, "The engine keeps the checksum of a whole object that came in parts: checksums=parts can be taken out of 'objects'.", "objects");
     if (!options_.full_object_checksums) return add(Weight::good, "The engine takes uploads in parts; the checksum of the whole is made of theirs (checksums=parts).");
     add(Weight::bad, "The engine does not keep the checksum of a whole object that came in parts. Add checksums=parts to 'objects'.");
   }
@@ -196,7 +176,6 @@ class Examination {
   void remove(const ObjectKey& key) { (void)s3_.send({"DELETE", key, {}, {}, {}}, deadline_); }
 
   void tidy() {
-    remove(parts_key_);
     const auto removed = s3_.send({"DELETE", key_, {}, {}, {}}, deadline_);
     if (!removed && removed.error().code != ErrorCode::not_found) add(Weight::bad, removed.error(), "DeleteObject");
   }
@@ -208,7 +187,7 @@ class Examination {
   Time deadline_;
   S3Client s3_;
   std::unique_ptr<net::Client> http_;
-  ObjectKey key_, parts_key_;
+  ObjectKey key_;
   Findings findings_;
 };
 

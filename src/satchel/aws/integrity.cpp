@@ -32,6 +32,15 @@ struct Put {
   std::string_view bytes;
 };
 
+Result<std::string> begin_parts(const S3Client& s3, const ObjectKey& key, const Algorithm& algorithm, Time deadline) {
+  const auto begun = TRY(s3.send({"POST", key, {{"uploads", ""}}, {{"x-amz-checksum-algorithm", algorithm.name}, {"x-amz-checksum-type", "FULL_OBJECT"}}, {}}, deadline));
+  pugi::xml_document document;
+  document.load_buffer(begun.body.data(), begun.body.size());
+  std::string upload = document.child("InitiateMultipartUploadResult").child_value("UploadId");
+  if (upload.empty()) return not_known("an upload in parts was begun without an id");
+  return upload;
+}
+
 /// Whether the engine looks at what was declared. Error: unavailable, where it did not take what fits either, or refused the rest for a
 /// reason that has nothing to do with checksums; the detail says which.
 class Trial {
@@ -49,11 +58,7 @@ class Trial {
 
   Result<bool> of_part(const Algorithm& algorithm) const {
     const ObjectKey key(name_ + "-parts-" + algorithm.name);
-    const auto begun = TRY(s3_.send({"POST", key, {{"uploads", ""}}, {{"x-amz-checksum-algorithm", algorithm.name}, {"x-amz-checksum-type", "FULL_OBJECT"}}, {}}, deadline_));
-    pugi::xml_document document;
-    document.load_buffer(begun.body.data(), begun.body.size());
-    const std::string upload = document.child("InitiateMultipartUploadResult").child_value("UploadId");
-    if (upload.empty()) return not_known("an upload in parts was begun without an id");
+    const std::string upload = TRY(begin_parts(s3_, key, algorithm, deadline_));
     const auto part = [&](std::string_view number, std::string_view bytes) { return Put{key, {{"uploadId", upload}, {"partNumber", std::string(number)}}, bytes}; };
     auto verifies = judge(part("1", kDeclared), part("2", kArrived), algorithm);
     remove(key, {{"uploadId", upload}});
@@ -110,13 +115,41 @@ class Verdict {
   std::optional<Error> error_;
 };
 
+/// Of one part, ended with the checksum of the whole.
+Result<void> upload_in_parts(const S3Client& s3, const S3Options& options, const ObjectKey& key, const Algorithm& algorithm, Time deadline) {
+  const std::string upload = TRY(begin_parts(s3, key, algorithm, deadline));
+  const auto sent = TRY(s3.send({"PUT", key, {{"uploadId", upload}, {"partNumber", "1"}}, {{algorithm.field, algorithm.checksum}}, std::string(kDeclared)}, deadline));
+  const std::string parts = fmt::format("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Part><PartNumber>1</PartNumber><ETag>{}</ETag><Checksum{}>{}</Checksum{}></Part></CompleteMultipartUpload>",
+                                        sent.fields.find("etag").value_or(""), algorithm.name, algorithm.checksum, algorithm.name);
+  net::Fields fields{{"content-type", "application/xml"}, {"x-amz-mp-object-size", std::to_string(kDeclared.size())}};
+  if (options.full_object_checksums) {
+    fields.add(algorithm.field, algorithm.checksum);
+    fields.add("x-amz-checksum-type", "FULL_OBJECT");
+  }
+  TRY(s3.send({"POST", key, {{"uploadId", upload}}, std::move(fields), parts}, deadline));
+  return {};
+}
+
+Algorithm usual() { return {"CRC64NVME", "x-amz-checksum-crc64nvme", checksum_text(crc64nvme(kDeclared))}; }
+
 }  // namespace
+
+Result<bool> keeps_whole_checksum(const S3Options& options, Clock& clock, Random& random, Time deadline) {
+  const S3Client s3(options, clock, random);
+  const ObjectKey key("doctor/" + random_id(random));
+  const Algorithm algorithm = usual();
+  const auto made = upload_in_parts(s3, options, key, algorithm, deadline);
+  const auto head = made ? s3.send({"HEAD", key, {}, {{"x-amz-checksum-mode", "ENABLED"}}, {}}, deadline) : std::unexpected(made.error());
+  (void)s3.send({"DELETE", key, {}, {}, {}}, deadline);
+  if (!made) return std::unexpected(made.error());
+  return head && head->fields.find(algorithm.field) == algorithm.checksum;
+}
 
 Result<void> verify_integrity(const S3Options& options, Clock& clock, Random& random, Time deadline) {
   static_assert(kDeclared.size() == kArrived.size());
   const Trial trial(options, clock, random, deadline);
   Verdict verdict(options);
-  for (const Algorithm& algorithm : {Algorithm{"CRC64NVME", "x-amz-checksum-crc64nvme", checksum_text(crc64nvme(kDeclared))}, Algorithm{"CRC32C", "x-amz-checksum-crc32c", checksum_text(crc32c(kDeclared))}}) {
+  for (const Algorithm& algorithm : {usual(), Algorithm{"CRC32C", "x-amz-checksum-crc32c", checksum_text(crc32c(kDeclared))}}) {
     verdict.add(trial.of_object(algorithm), "an object", algorithm);
     verdict.add(trial.of_part(algorithm), "a part", algorithm);
   }

@@ -12,4 +12,8 @@ namespace satchel::aws {
 /// where it takes others; unavailable, where that is not known (no permission, no answer, a refusal that has to do with something else).
 Result<void> verify_integrity(const S3Options& options, Clock& clock, Random& random, Time deadline);
 
+/// Whether an upload in parts, below "doctor/" and removed again, ends with the checksum of the whole, as far as the options ask for one: the
+/// engine takes it with the last request and tells it afterwards. Errors: those of the engine's refusal.
+Result<bool> keeps_whole_checksum(const S3Options& options, Clock& clock, Random& random, Time deadline);
+
 }  // namespace satchel::aws
