@@ -165,11 +165,28 @@ def test_what_would_lose_data_is_known(one, lost):
     assert bool(stacks.ChangeSet(None, "x", [one]).losses()) == lost
 
 
-def satchel_aws(*arguments, **environment):
+# Runs a program as if botocore were of that version: what is installed where the tests run may be older than what the program takes.
+AS_IF = "import botocore, runpy, sys; botocore.__version__ = sys.argv[1]; sys.argv = sys.argv[2:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+
+
+def satchel_aws(*arguments, botocore="1.43.11", **environment):
     import os
     clean = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    return subprocess.run([sys.executable, str(TOP / "infra/satchel-aws"), *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                          env={**clean, "AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent", **environment})
+    return subprocess.run([sys.executable, "-c", AS_IF, botocore, str(TOP / "infra/satchel-aws"), *arguments], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, env={**clean, "AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent", **environment})
+
+
+@pytest.mark.parametrize("version, taken", [("1.29.27", False), ("1.30.9", False), ("1.31.0", True), ("1.100.1", True), ("2.0.0", True)])
+def test_a_botocore_that_is_too_old_is_refused_with_the_way_to_a_new_one(version, taken):
+    told = satchel_aws("status", botocore=version)  # without a Region: 2, where it gets that far
+    assert told.returncode == (2 if taken else 1)
+    assert taken or (version in told.stderr and "python3 -m venv" in told.stderr and "Traceback" not in told.stderr)
+
+
+def test_what_is_to_be_installed_is_what_the_workflows_install():
+    pinned = re.search(r"pip3 install --quiet (boto3==\S+ pyyaml==\S+)", (TOP / ".github/workflows/backend.yml").read_text())[1]
+    assert pinned in satchel_aws("status", botocore="1.29.27").stderr
+    assert pinned in (TOP / "docs/aws/deploy.md").read_text()
 
 
 def test_help_teaches_and_wrong_usage_names_the_way():
