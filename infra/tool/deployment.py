@@ -3,6 +3,7 @@
 import email.utils
 import hashlib
 import json
+import re
 import secrets
 import sys
 
@@ -12,7 +13,7 @@ from tool import keys
 from tool.account import Problem, code_of
 from tool.page import ENTRY_PAGES, Page, page_config
 from tool.release import Artefacts, code_parameters, release_name
-from tool.stacks import ORDER, Stack
+from tool.stacks import ORDER, Stack, declarations, refusal
 
 # Settings that a person chooses once and the account remembers, by the name of the template's parameter.
 SETTINGS = {
@@ -195,6 +196,24 @@ def chosen_settings(account, given):
     if settings["MailFrom"] and not settings["MailIdentity"]:
         settings["MailIdentity"] = settings["MailAddress"].rsplit("@", 1)[-1]
     return settings
+
+
+def check_values(values):
+    """Before anything is made: what the templates would refuse, one stack after the other, and an administrator without a mail address."""
+    declared = declarations()
+    for name, value in values.items():
+        for why in filter(None, (refusal(str(value), about) for about in declared.get(name, []))):
+            raise Problem(f"{'--name' if name == 'Installation' else name} cannot be '{value}': {why}.", 2)
+    # A plain address, as Cognito takes it: no name before it, no white space.
+    if values.get("Administrator") and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", values["Administrator"]):
+        raise Problem(f"Administrator cannot be '{values['Administrator']}': it is a mail address, to which the first password goes.", 2)
+
+
+def nobody_yet(settings):
+    """A line where nobody would be invited. The built-in provider has its own way, a link that its functions tell."""
+    if settings["Administrator"] or settings["Directory"] != "cognito":
+        return None
+    return "Administrator is empty: nobody would be invited, and in a new installation nobody could sign in. Say --set Administrator=you@example.org."
 
 
 def address_of(sender):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What infra/satchel-aws does without an account: order of the page's files, archives that lie, wrong usage, the pipelines' scripts."""
+import importlib.machinery
+import importlib.util
 import io
 import json
 import pathlib
@@ -165,6 +167,14 @@ def test_what_would_lose_data_is_known(one, lost):
     assert bool(stacks.ChangeSet(None, "x", [one]).losses()) == lost
 
 
+def program():
+    """infra/satchel-aws as a module."""
+    loader = importlib.machinery.SourceFileLoader("satchel_aws", str(TOP / "infra/satchel-aws"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("satchel_aws", loader))
+    loader.exec_module(module)
+    return module
+
+
 # Runs a program as if botocore were of that version: what is installed where the tests run may be older than what the program takes.
 AS_IF = "import botocore, runpy, sys; botocore.__version__ = sys.argv[1]; sys.argv = sys.argv[2:]; runpy.run_path(sys.argv[0], run_name='__main__')"
 
@@ -198,6 +208,58 @@ def test_help_teaches_and_wrong_usage_names_the_way():
     assert nowhere.returncode == 2 and "--region" in nowhere.stderr
     stranger = satchel_aws("status", "--region", "eu-central-1")
     assert stranger.returncode == 4 and "Sign in first" in stranger.stderr
+
+
+@pytest.mark.parametrize("given, sentence", [
+    ("Mfa=maybe", "OFF, OPTIONAL, ON"), ("Architecture=mips", "arm64, x86_64"), ("KeepDeletedDays=36", "1 to 35"), ("KeepDeletedDays=0", "1 to 35"),
+    ("MonthlyBudget=much", "a number"), ("Administrator=nobody", "mail address"), ("Administrator=Me <me@example.org>", "mail address"),
+])
+@pytest.mark.parametrize("command", ["plan", "deploy"])
+def test_what_the_templates_forbid_is_refused_before_anybody_is_asked(command, given, sentence):
+    wrong = satchel_aws(command, "--region", "eu-central-1", "--set", given)
+    assert wrong.returncode == 2 and sentence in wrong.stderr and "Sign in first" not in wrong.stderr
+
+
+def test_what_the_templates_allow_is_taken():
+    deployment.check_values(deployment.SETTINGS)
+    deployment.check_values({"KeepDeletedDays": "35", "Mfa": "ON", "Administrator": "you@example.org", "Installation": "satchel-2", "PublicUrl": "https://a.example.org"})
+    with pytest.raises(Problem, match="--name cannot be 'Satchel'"):
+        deployment.check_values({"Installation": "Satchel"})
+    assert stacks.refusal("4", {"Type": "Number", "MinValue": 5}) == "it is 5 at least" and stacks.refusal("6", {"Type": "Number", "MaxValue": 5}) == "it is 5 at most"
+
+
+class Planned:
+    """A deployment of which nothing is made."""
+
+    def __init__(self, **settings):
+        self.settings, self.asked = {**deployment.SETTINGS, **settings}, 0
+
+    def plan(self):
+        self.asked += 1
+        return 0, []
+
+
+def plan_of(monkeypatch, work):
+    satchel = program()
+    monkeypatch.setattr(satchel, "deployment", lambda chosen, account: work)
+    account = Remembering()
+    account.name, account.region, account.number = "satchel", "eu-central-1", lambda: "123456789012"
+    return satchel.run_plan(None, account)
+
+
+def test_a_plan_for_nobody_says_so(monkeypatch, capsys):
+    plan_of(monkeypatch, Planned())
+    assert "Administrator is empty" in capsys.readouterr().out
+    for work in (Planned(Administrator="you@example.org"), Planned(Directory="built-in")):
+        plan_of(monkeypatch, work)
+        assert "Administrator is empty" not in capsys.readouterr().out
+
+
+def test_what_was_remembered_is_looked_at_before_the_plan_too(monkeypatch):
+    work = Planned(Mfa="maybe")
+    with pytest.raises(Problem, match="Mfa cannot be 'maybe'"):
+        plan_of(monkeypatch, work)
+    assert work.asked == 0
 
 
 @pytest.mark.parametrize("given, sentence", [
