@@ -23,6 +23,7 @@ SETTINGS = {
     "OidcClientId": "", "OidcClientSecretName": "", "KeepDeletedDays": "14", "LogDays": "90", "ConcurrencyQuota": "1000", "DownloadsFrom": "s3", "Administrator": "",
     "Shift": "CodeDeployDefault.LambdaCanary10Percent5Minutes",
 }
+DIRECTORY_IN = ["edge", "identity", "functions"]
 PASSES = 3
 
 
@@ -187,7 +188,11 @@ def chosen_settings(account, given):
     remembered = account.settings()
     settings = {**SETTINGS, **remembered, **given}
     if remembered and settings["Directory"] != remembered.get("Directory", "cognito"):
-        raise Problem("Who signs people in (Directory) is chosen once: accounts do not move from one to the other. Make another installation with --name.", 2)
+        # Until one of them stands there are no accounts, and nothing has that choice in it.
+        stand = [stack.name for stack in (Stack(account, kind) for kind in DIRECTORY_IN) if stack.status()]
+        if stand:
+            raise Problem(f"Who signs people in (Directory) is chosen once, and {', '.join(stand)} stands with it: accounts do not move from one to the other. "
+                          "Make another installation with --name.", 2)
     if settings["Domain"] and not settings["HostedZone"]:
         raise Problem("A domain wants its Route 53 zone, too: --set HostedZone=Z…  (aws route53 list-hosted-zones)", 2)
     if settings["ContentDomain"] and not settings["ContentHostedZone"]:

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import types
 
 import pytest
 import yaml
@@ -273,10 +274,18 @@ def test_settings_that_want_more_say_so(given, sentence):
         deployment.chosen_settings(account, given)
 
 
-def test_who_signs_people_in_is_chosen_once():
+@pytest.mark.parametrize("stands, fixed", [
+    ([], False), (["bootstrap", "edge-cert", "data", "api"], False), (["bootstrap", "edge"], True), (["identity"], True), (["functions"], True),
+])
+def test_who_signs_people_in_is_chosen_once_something_depends_on_it(monkeypatch, stands, fixed):
     account = type("Somebody", (), {"settings": lambda self: {"Directory": "cognito"}})()
-    with pytest.raises(Problem, match="chosen once"):
-        deployment.chosen_settings(account, {"Directory": "built-in"})
+    monkeypatch.setattr(deployment, "Stack", lambda _, kind: types.SimpleNamespace(name="satchel-" + kind, status=lambda: "CREATE_COMPLETE" if kind in stands else None))
+    if fixed:
+        with pytest.raises(Problem, match="chosen once, and satchel-" + stands[-1]):
+            deployment.chosen_settings(account, {"Directory": "built-in"})
+    else:
+        assert deployment.chosen_settings(account, {"Directory": "built-in"})["Directory"] == "built-in"
+    assert deployment.chosen_settings(account, {"Directory": "cognito"})["Directory"] == "cognito"
 
 
 class Change:
