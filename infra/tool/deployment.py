@@ -39,7 +39,7 @@ class Deployment:
     def known(self):
         """All that is known now: settings, outputs of the stacks that stand, the release."""
         account, settings = self.account, self.settings
-        known = {"Installation": account.name, **settings, "SignInPrefix": f"{account.name}-{account.number()}"}
+        known = {"Installation": account.name, **settings, **mail_of(settings), "SignInPrefix": f"{account.name}-{account.number()}"}
         for kind in self.kinds():
             known.update(Stack(account, kind).outputs())
         if settings["Domain"]:
@@ -186,6 +186,7 @@ def chosen_settings(account, given):
     if unknown:
         raise Problem(f"There is no setting {', '.join(unknown)}. There are: {', '.join(SETTINGS)}.", 2)
     remembered = account.settings()
+    remembered = {name: value for name, value in remembered.items() if name in SETTINGS}
     settings = {**SETTINGS, **remembered, **given}
     if remembered and settings["Directory"] != remembered.get("Directory", "cognito"):
         # Until one of them stands there are no accounts, and nothing has that choice in it.
@@ -197,10 +198,27 @@ def chosen_settings(account, given):
         raise Problem("A domain wants its Route 53 zone, too: --set HostedZone=Z…  (aws route53 list-hosted-zones)", 2)
     if settings["ContentDomain"] and not settings["ContentHostedZone"]:
         raise Problem("The domain of files wants its Route 53 zone, too: --set ContentHostedZone=Z…", 2)
-    settings["MailAddress"] = address_of(settings["MailFrom"])
-    if settings["MailFrom"] and not settings["MailIdentity"]:
-        settings["MailIdentity"] = settings["MailAddress"].rsplit("@", 1)[-1]
+    address = address_of(settings["MailFrom"])
+    if settings["MailIdentity"] and "MailIdentity" not in given:
+        # Earlier releases remembered what they derived, for whatever sender came first.
+        derived = settings["MailIdentity"] == mail_of({"MailFrom": remembered.get("MailFrom", ""), "MailIdentity": ""})["MailIdentity"]
+        if derived or not is_identity_of(settings["MailIdentity"], address):
+            settings["MailIdentity"] = ""
+    if settings["MailIdentity"] and address and not is_identity_of(settings["MailIdentity"], address):
+        raise Problem(f"{settings['MailIdentity']} is no identity of the sender {address} (MailIdentity): it is that address or a domain of it. Left away, it is the domain.", 2)
     return settings
+
+
+def mail_of(settings):
+    """Parameters that follow from the sender. They are derived each time, never remembered: the next sender has others."""
+    address = address_of(settings["MailFrom"])
+    return {"MailAddress": address, "MailIdentity": settings["MailIdentity"] or address.rsplit("@", 1)[-1]}
+
+
+def is_identity_of(identity, address):
+    """Whether that SES identity, an address or a domain, covers the address."""
+    identity, address = identity.lower(), address.lower()
+    return identity == address or ("." + address.rsplit("@", 1)[-1]).endswith("." + identity)
 
 
 def check_values(values):

@@ -323,19 +323,61 @@ def test_a_pipeline_starts_no_function_since_its_role_may_not(monkeypatch, stood
     assert functions.names == invoked
 
 
+class Settled:
+    """An account that remembers settings and nothing else."""
+
+    def __init__(self, **settings):
+        self.remembered = settings
+
+    def settings(self):
+        return self.remembered
+
+
+def mail_after(remembered, **given):
+    settings = deployment.chosen_settings(Settled(**remembered), given)
+    return settings, deployment.mail_of(settings)
+
+
 @pytest.mark.parametrize("sender", ["Satchel <files@example.org>", "files@example.org", '"Satchel, files" <files@example.org>'])
 def test_the_sender_says_which_address_and_identity_are_wanted(sender):
-    account = type("Nobody", (), {"settings": lambda self: {}})()
-    settings = deployment.chosen_settings(account, {"MailFrom": sender})
-    assert (settings["MailFrom"], settings["MailAddress"], settings["MailIdentity"]) == (sender, "files@example.org", "example.org")
+    settings, mail = mail_after({}, MailFrom=sender)
+    assert settings["MailFrom"] == sender and mail == {"MailAddress": "files@example.org", "MailIdentity": "example.org"}
 
 
-def test_another_sender_has_another_address_and_none_has_none():
-    account = type("Somebody", (), {"settings": lambda self: {"MailFrom": "old@example.org", "MailAddress": "old@example.org"}})()
-    assert deployment.chosen_settings(account, {"MailFrom": "new@example.org"})["MailAddress"] == "new@example.org"
-    assert deployment.chosen_settings(account, {"MailFrom": ""})["MailAddress"] == ""
+def test_what_follows_from_the_sender_is_not_remembered_and_follows_the_next_one():
+    settings, _ = mail_after({}, MailFrom="files@example.org")
+    assert settings["MailIdentity"] == "" and set(settings) == set(deployment.SETTINGS)
+    assert mail_after(settings, MailFrom="new@example.net")[1] == {"MailAddress": "new@example.net", "MailIdentity": "example.net"}
+    assert mail_after(settings, MailFrom="")[1] == {"MailAddress": "", "MailIdentity": ""}
     with pytest.raises(Problem, match="files@example.org"):
-        deployment.chosen_settings(account, {"MailFrom": "Satchel"})
+        mail_after({}, MailFrom="Satchel")
+
+
+@pytest.mark.parametrize("remembered", [
+    {"MailFrom": "old@example.org", "MailAddress": "old@example.org", "MailIdentity": "example.org"},  # the first sender's
+    {"MailFrom": "new@files.example.net", "MailAddress": "new@files.example.net", "MailIdentity": "example.org"},  # stuck at the one before
+])
+def test_what_an_earlier_release_derived_and_remembered_is_derived_anew(remembered):
+    settings, mail = mail_after(remembered, MailFrom="new@files.example.net")
+    assert "MailAddress" not in settings and mail == {"MailAddress": "new@files.example.net", "MailIdentity": "files.example.net"}
+
+
+def test_an_identity_that_was_said_stays_as_long_as_it_is_one_of_the_sender():
+    settings, mail = mail_after({}, MailFrom="a@mail.example.org", MailIdentity="example.org")
+    assert mail["MailIdentity"] == "example.org"
+    assert mail_after(settings)[1]["MailIdentity"] == "example.org" == mail_after(settings, MailFrom="b@mail.example.org")[1]["MailIdentity"]
+    assert mail_after(settings, MailFrom="b@example.net")[1]["MailIdentity"] == "example.net"
+    assert mail_after({}, MailFrom="a@example.org", MailIdentity="a@example.org")[1]["MailIdentity"] == "a@example.org"
+    with pytest.raises(Problem, match="no identity of the sender"):
+        mail_after({}, MailFrom="a@badexample.org", MailIdentity="example.org")
+
+
+def test_the_stacks_are_told_what_follows_from_the_sender(monkeypatch):
+    account = Remembering()
+    account.name, account.region, account.number = "satchel", "eu-central-1", lambda: "123456789012"
+    monkeypatch.setattr(deployment, "Stack", lambda *_: types.SimpleNamespace(outputs=dict))
+    known = deployment.Deployment(account, {**deployment.SETTINGS, "MailFrom": "Satchel <files@example.org>"}, None).known()
+    assert (known["MailAddress"], known["MailIdentity"]) == ("files@example.org", "example.org")
 
 
 @pytest.mark.parametrize("side", ["backend", "frontend"])
