@@ -40,6 +40,9 @@ class Cloud:
         self.table, self.secret, self.key = {"TableStatus": "ACTIVE", "DeletionProtectionEnabled": True}, {}, {"KeyState": "Enabled"}
         self.refuse, self.cut = set(), set()
 
+    def number(self):
+        return "123456789012"
+
     def client(self, service, region=None):
         return self
 
@@ -120,8 +123,9 @@ def end(cloud, with_data="satchel"):
     return program().run_destroy(types.SimpleNamespace(delete_data=with_data, yes=True), cloud)
 
 
-def test_all_goes_and_nothing_is_remembered(cloud):
+def test_all_goes_and_nothing_is_remembered(cloud, capsys):
     assert end(cloud) == 0 and cloud.gone() and cloud.values == {}
+    assert capsys.readouterr().out.startswith("Account 123456789012, Region eu-central-1")
 
 
 @pytest.mark.parametrize("what", ["table", "secret", "key"])

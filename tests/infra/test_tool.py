@@ -248,6 +248,25 @@ def plan_of(monkeypatch, work):
     return satchel.run_plan(None, account)
 
 
+def test_account_and_region_are_told_before_anything_else(monkeypatch, capsys):
+    work = Planned()
+    monkeypatch.setattr(work, "plan", lambda: print("the plan") or (0, []))
+    plan_of(monkeypatch, work)
+    assert capsys.readouterr().out.startswith("Account 123456789012, Region eu-central-1, installation satchel\nthe plan\n")
+
+
+def test_account_and_region_are_told_before_deploying_asks(monkeypatch, capsys):
+    satchel, work, asked = program(), Planned(Administrator="you@example.org"), []
+    monkeypatch.setattr(work, "plan", lambda: (1, []))
+    monkeypatch.setattr(satchel, "deployment", lambda chosen, account: work)
+    monkeypatch.setattr(satchel, "agree", lambda question, yes: asked.append(capsys.readouterr().out))
+    account = Remembering()
+    account.name, account.region, account.number = "satchel", "eu-central-1", lambda: "123456789012"
+    with pytest.raises(Problem, match="Nothing was changed"):
+        satchel.run_deploy(types.SimpleNamespace(yes=False), account)
+    assert "Account 123456789012, Region eu-central-1" in asked[0]
+
+
 def test_a_plan_for_nobody_says_so(monkeypatch, capsys):
     plan_of(monkeypatch, Planned())
     assert "Administrator is empty" in capsys.readouterr().out
