@@ -167,10 +167,12 @@ class Deployment:
     # ---- status ----
 
     def status(self):
+        standing = {kind: Stack(self.account, kind).status() for kind in self.kinds()}
+        if not any(standing.values()):
+            raise Problem(f"There is no installation {self.account.name} in {self.account.region}.", 3)
         known = self.known()
-        for kind in self.kinds():
-            stack = Stack(self.account, kind)
-            print(f"{kind:14} {(stack.status() or 'not there').lower().replace('_', ' ')}")
+        for kind, state in standing.items():
+            print(f"{kind:14} {(state or 'not there').lower().replace('_', ' ')}")
         for label, name in (("address", "PublicUrl"), ("files", "ContentUrl"), ("release", "Release"), ("people", "UserPool")):
             if known.get(name):
                 print(f"{label:14} {known[name]}")

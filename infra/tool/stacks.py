@@ -133,7 +133,7 @@ class Stack:
             if found["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
                 break
             if time.monotonic() > deadline:
-                raise Problem(f"CloudFormation has not said within ten minutes what would change in {self.name}. Deploy again.")
+                raise Problem(f"CloudFormation has not said within ten minutes what would change in {self.name}. Say it again.")
             time.sleep(POLL_SECONDS)
         if found["Status"] == "FAILED":
             self.cloudformation.delete_change_set(StackName=self.name, ChangeSetName=name)

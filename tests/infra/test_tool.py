@@ -11,6 +11,7 @@ import sys
 import tarfile
 import types
 
+import botocore.exceptions
 import pytest
 import yaml
 
@@ -280,6 +281,38 @@ def test_what_was_remembered_is_looked_at_before_the_plan_too(monkeypatch):
     with pytest.raises(Problem, match="Mfa cannot be 'maybe'"):
         plan_of(monkeypatch, work)
     assert work.asked == 0
+
+
+@pytest.mark.parametrize("command, said", [("plan", "plan again"), ("deploy", "deploy again"), ("status", "status again"), ("smoke", "smoke again"),
+                                           ("destroy", "destroy again"), ("page publish", "Say it again")])
+@pytest.mark.parametrize("failure", [botocore.exceptions.ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}, "Asked"),
+                                     botocore.exceptions.ConnectionClosedError(endpoint_url="https://x"), KeyboardInterrupt()])
+def test_who_fails_says_how_that_command_goes_on(monkeypatch, capsys, command, said, failure):
+    satchel = program()
+
+    def fail(*_):
+        raise failure
+    monkeypatch.setattr(sys, "argv", ["satchel-aws", *command.split(), "--region", "eu-central-1"])
+    monkeypatch.setattr(satchel, "refuse_old_botocore", lambda: None)
+    monkeypatch.setattr(satchel, "Account", lambda *_: types.SimpleNamespace(number=fail))
+    assert satchel.main() == 1
+    told = capsys.readouterr().err
+    assert said in told and ("eploy again" in told) == (command == "deploy")
+
+
+def test_status_of_nothing_is_that_it_is_not_there(monkeypatch):
+    monkeypatch.setattr(deployment, "Stack", lambda *_: types.SimpleNamespace(status=lambda: None))
+    account = Remembering()
+    account.name, account.region = "satchel", "eu-central-1"
+    with pytest.raises(Problem, match="no installation satchel in eu-central-1") as told:
+        deployment.Deployment(account, deployment.SETTINGS, None).status()
+    assert told.value.status == 3
+
+
+def test_a_release_without_that_architecture_names_a_setting_that_there_is(tmp_path):
+    (tmp_path / "VERSION").write_text("1")
+    with pytest.raises(Problem, match="--set Architecture="):
+        release.Release(tmp_path).code("arm64")
 
 
 @pytest.mark.parametrize("given, sentence", [
