@@ -17,7 +17,7 @@ from tool.stacks import ORDER, Stack, declarations, refusal
 
 # Settings that a person chooses once and the account remembers, by the name of the template's parameter.
 SETTINGS = {
-    "Domain": "", "ContentDomain": "", "HostedZone": "", "ContentHostedZone": "", "Directory": "cognito", "Architecture": "arm64", "SelfSignUp": "no", "Mfa": "OPTIONAL",
+    "Domain": "", "HostedZone": "", "ContentDomain": "", "ContentHostedZone": "", "Directory": "cognito", "Architecture": "arm64", "SelfSignUp": "no", "Mfa": "OPTIONAL",
     "MailFrom": "", "MailIdentity": "", "AlarmAddress": "", "MonthlyBudget": "100", "Backup": "no", "Reserve": "yes", "GitHubRepository": "", "GitHubRepositoryId": "",
     "GitHubProvider": "", "Connection": "no", "GoogleClientId": "", "GoogleClientSecretName": "", "SamlName": "", "SamlMetadataUrl": "", "OidcName": "", "OidcIssuer": "",
     "OidcClientId": "", "OidcClientSecretName": "", "KeepDeletedDays": "14", "LogDays": "90", "ConcurrencyQuota": "1000", "DownloadsFrom": "s3", "Administrator": "",
@@ -232,6 +232,24 @@ def check_values(values):
     # A plain address, as Cognito takes it: no name before it, no white space.
     if values.get("Administrator") and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", values["Administrator"]):
         raise Problem(f"Administrator cannot be '{values['Administrator']}': it is a mail address, to which the first password goes.", 2)
+
+
+# What no template says, since no stack has it.
+BESIDE_TEMPLATES = {"Administrator": "Mail address of the first administrator, who gets an invitation with a first password"}
+
+
+def settings_told():
+    """Lines on each setting, by what the templates say of it."""
+    declared = declarations()
+    yield "settings (--set NAME=VALUE):"
+    for name, default in SETTINGS.items():
+        abouts = declared.get(name, [])
+        description = next((about["Description"] for about in abouts if "Description" in about), BESIDE_TEMPLATES.get(name, ""))
+        allowed = next((" | ".join(map(str, about["AllowedValues"])) for about in abouts if "AllowedValues" in about), "")
+        least, most = (next((about[bound] for about in abouts if bound in about), None) for bound in ("MinValue", "MaxValue"))
+        allowed = allowed or (f"{least} to {most}" if least is not None and most is not None else "")
+        yield f"  {name}" + (f"={allowed}" if allowed else "")
+        yield f"      {description} (default: {default or 'empty'})"
 
 
 def nobody_yet(settings):

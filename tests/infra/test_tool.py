@@ -212,6 +212,24 @@ def test_help_teaches_and_wrong_usage_names_the_way():
     assert stranger.returncode == 4 and "Sign in first" in stranger.stderr
 
 
+@pytest.mark.parametrize("command", ["plan", "deploy"])
+def test_help_tells_each_setting_with_its_values_and_default(command):
+    told = satchel_aws(command, "--help")
+    assert told.returncode == 0, told.stderr
+    lines = told.stdout.splitlines()
+    for name, default in deployment.SETTINGS.items():
+        at = next(n for n, line in enumerate(lines) if line.strip().partition("=")[0] == name)
+        description, _, end = lines[at + 1].strip().rpartition(" (default: ")
+        assert description and end == f"{default or 'empty'})", lines[at + 1]
+    assert "  Mfa=OFF | OPTIONAL | ON" in lines and "  KeepDeletedDays=1 to 35" in lines and "80 % of it" in told.stdout
+
+
+def test_the_tool_and_the_templates_have_the_same_defaults():
+    declared = stacks.declarations()
+    for name, default in deployment.SETTINGS.items():
+        assert {str(about["Default"]) for about in declared.get(name, []) if "Default" in about} <= {default}, name
+
+
 @pytest.mark.parametrize("given, sentence", [
     ("Mfa=maybe", "OFF, OPTIONAL, ON"), ("Architecture=mips", "arm64, x86_64"), ("KeepDeletedDays=36", "1 to 35"), ("KeepDeletedDays=0", "1 to 35"),
     ("MonthlyBudget=much", "a number"), ("Administrator=nobody", "mail address"), ("Administrator=Me <me@example.org>", "mail address"),
