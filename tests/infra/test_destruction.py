@@ -8,7 +8,7 @@ import types
 import botocore.exceptions
 import pytest
 
-from tool import destruction
+from tool import deployment, destruction
 from tool.account import Account, Problem
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -151,6 +151,17 @@ def test_without_the_name_a_removal_that_was_begun_is_told_and_left(cloud, capsy
         end(cloud)
     end(cloud, None)
     assert "was begun and is not done" in capsys.readouterr().out and cloud.table
+
+
+def test_nothing_is_deployed_over_a_removal_that_is_not_done(cloud, monkeypatch):
+    cloud.refuse.add("table")
+    with pytest.raises(Problem):
+        end(cloud)
+    satchel = program()
+    monkeypatch.setattr(satchel, "deployment", lambda *_: types.SimpleNamespace(settings=deployment.SETTINGS, plan=lambda: pytest.fail("it went on")))
+    for run in (satchel.run_plan, satchel.run_deploy):
+        with pytest.raises(Problem, match="End it first: destroy --delete-data satchel"):
+            run(types.SimpleNamespace(yes=True), cloud)
 
 
 def test_a_table_that_is_on_its_way_out_is_left_to_it(cloud):
