@@ -52,9 +52,11 @@ class Account:
     def remember(self, what, value):
         self.client("ssm").put_parameter(Name=f"/{self.name}/{what}", Value=value, Type="String", Overwrite=True, Tier="Intelligent-Tiering")
 
-    def forget_all(self):
+    def forget_all(self, last):
+        """All that is remembered; `last` behind everything else, since by it a run that was cut off knows that it has to go on."""
         names = [p["Name"] for page in self.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=f"/{self.name}/", Recursive=True)
                  for p in page["Parameters"]]
+        names.sort(key=lambda name: name == f"/{self.name}/{last}")
         for start in range(0, len(names), 10):
             self.client("ssm").delete_parameters(Names=names[start:start + 10])
 

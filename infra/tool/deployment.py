@@ -3,6 +3,7 @@
 import email.utils
 import hashlib
 import json
+import re
 import secrets
 import sys
 
@@ -12,16 +13,17 @@ from tool import keys
 from tool.account import Problem, code_of
 from tool.page import ENTRY_PAGES, Page, page_config
 from tool.release import Artefacts, code_parameters, release_name
-from tool.stacks import ORDER, Stack
+from tool.stacks import ORDER, Stack, declarations, refusal
 
 # Settings that a person chooses once and the account remembers, by the name of the template's parameter.
 SETTINGS = {
-    "Domain": "", "ContentDomain": "", "HostedZone": "", "ContentHostedZone": "", "Directory": "cognito", "Architecture": "arm64", "SelfSignUp": "no", "Mfa": "OPTIONAL",
+    "Domain": "", "HostedZone": "", "ContentDomain": "", "ContentHostedZone": "", "Directory": "cognito", "Architecture": "arm64", "SelfSignUp": "no", "Mfa": "OPTIONAL",
     "MailFrom": "", "MailIdentity": "", "AlarmAddress": "", "MonthlyBudget": "100", "Backup": "no", "Reserve": "yes", "GitHubRepository": "", "GitHubRepositoryId": "",
     "GitHubProvider": "", "Connection": "no", "GoogleClientId": "", "GoogleClientSecretName": "", "SamlName": "", "SamlMetadataUrl": "", "OidcName": "", "OidcIssuer": "",
     "OidcClientId": "", "OidcClientSecretName": "", "KeepDeletedDays": "14", "LogDays": "90", "ConcurrencyQuota": "1000", "DownloadsFrom": "s3", "Administrator": "",
     "Shift": "CodeDeployDefault.LambdaCanary10Percent5Minutes",
 }
+DIRECTORY_IN = ["edge", "identity", "functions"]
 PASSES = 3
 
 
@@ -37,7 +39,7 @@ class Deployment:
     def known(self):
         """All that is known now: settings, outputs of the stacks that stand, the release."""
         account, settings = self.account, self.settings
-        known = {"Installation": account.name, **settings, "SignInPrefix": f"{account.name}-{account.number()}"}
+        known = {"Installation": account.name, **settings, **mail_of(settings), "SignInPrefix": f"{account.name}-{account.number()}"}
         for kind in self.kinds():
             known.update(Stack(account, kind).outputs())
         if settings["Domain"]:
@@ -165,10 +167,12 @@ class Deployment:
     # ---- status ----
 
     def status(self):
+        standing = {kind: Stack(self.account, kind).status() for kind in self.kinds()}
+        if not any(standing.values()):
+            raise Problem(f"There is no installation {self.account.name} in {self.account.region}.", 3)
         known = self.known()
-        for kind in self.kinds():
-            stack = Stack(self.account, kind)
-            print(f"{kind:14} {(stack.status() or 'not there').lower().replace('_', ' ')}")
+        for kind, state in standing.items():
+            print(f"{kind:14} {(state or 'not there').lower().replace('_', ' ')}")
         for label, name in (("address", "PublicUrl"), ("files", "ContentUrl"), ("release", "Release"), ("people", "UserPool")):
             if known.get(name):
                 print(f"{label:14} {known[name]}")
@@ -184,17 +188,75 @@ def chosen_settings(account, given):
     if unknown:
         raise Problem(f"There is no setting {', '.join(unknown)}. There are: {', '.join(SETTINGS)}.", 2)
     remembered = account.settings()
+    remembered = {name: value for name, value in remembered.items() if name in SETTINGS}
     settings = {**SETTINGS, **remembered, **given}
     if remembered and settings["Directory"] != remembered.get("Directory", "cognito"):
-        raise Problem("Who signs people in (Directory) is chosen once: accounts do not move from one to the other. Make another installation with --name.", 2)
+        # Until one of them stands there are no accounts, and nothing has that choice in it.
+        stand = [stack.name for stack in (Stack(account, kind) for kind in DIRECTORY_IN) if stack.status()]
+        if stand:
+            raise Problem(f"Who signs people in (Directory) is chosen once, and {', '.join(stand)} stands with it: accounts do not move from one to the other. "
+                          "Make another installation with --name.", 2)
     if settings["Domain"] and not settings["HostedZone"]:
         raise Problem("A domain wants its Route 53 zone, too: --set HostedZone=Z…  (aws route53 list-hosted-zones)", 2)
     if settings["ContentDomain"] and not settings["ContentHostedZone"]:
         raise Problem("The domain of files wants its Route 53 zone, too: --set ContentHostedZone=Z…", 2)
-    settings["MailAddress"] = address_of(settings["MailFrom"])
-    if settings["MailFrom"] and not settings["MailIdentity"]:
-        settings["MailIdentity"] = settings["MailAddress"].rsplit("@", 1)[-1]
+    address = address_of(settings["MailFrom"])
+    if settings["MailIdentity"] and "MailIdentity" not in given:
+        # Earlier releases remembered what they derived, for whatever sender came first.
+        derived = settings["MailIdentity"] == mail_of({"MailFrom": remembered.get("MailFrom", ""), "MailIdentity": ""})["MailIdentity"]
+        if derived or not is_identity_of(settings["MailIdentity"], address):
+            settings["MailIdentity"] = ""
+    if settings["MailIdentity"] and address and not is_identity_of(settings["MailIdentity"], address):
+        raise Problem(f"{settings['MailIdentity']} is no identity of the sender {address} (MailIdentity): it is that address or a domain of it. Left away, it is the domain.", 2)
     return settings
+
+
+def mail_of(settings):
+    """Parameters that follow from the sender. They are derived each time, never remembered: the next sender has others."""
+    address = address_of(settings["MailFrom"])
+    return {"MailAddress": address, "MailIdentity": settings["MailIdentity"] or address.rsplit("@", 1)[-1]}
+
+
+def is_identity_of(identity, address):
+    """Whether that SES identity, an address or a domain, covers the address."""
+    identity, address = identity.lower(), address.lower()
+    return identity == address or ("." + address.rsplit("@", 1)[-1]).endswith("." + identity)
+
+
+def check_values(values):
+    """Before anything is made: what the templates would refuse, one stack after the other, and an administrator without a mail address."""
+    declared = declarations()
+    for name, value in values.items():
+        for why in filter(None, (refusal(str(value), about) for about in declared.get(name, []))):
+            raise Problem(f"{'--name' if name == 'Installation' else name} cannot be '{value}': {why}.", 2)
+    # A plain address, as Cognito takes it: no name before it, no white space.
+    if values.get("Administrator") and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", values["Administrator"]):
+        raise Problem(f"Administrator cannot be '{values['Administrator']}': it is a mail address, to which the first password goes.", 2)
+
+
+# What no template says, since no stack has it.
+BESIDE_TEMPLATES = {"Administrator": "Mail address of the first administrator, who gets an invitation with a first password"}
+
+
+def settings_told():
+    """Lines on each setting, by what the templates say of it."""
+    declared = declarations()
+    yield "settings (--set NAME=VALUE):"
+    for name, default in SETTINGS.items():
+        abouts = declared.get(name, [])
+        description = next((about["Description"] for about in abouts if "Description" in about), BESIDE_TEMPLATES.get(name, ""))
+        allowed = next((" | ".join(map(str, about["AllowedValues"])) for about in abouts if "AllowedValues" in about), "")
+        least, most = (next((about[bound] for about in abouts if bound in about), None) for bound in ("MinValue", "MaxValue"))
+        allowed = allowed or (f"{least} to {most}" if least is not None and most is not None else "")
+        yield f"  {name}" + (f"={allowed}" if allowed else "")
+        yield f"      {description} (default: {default or 'empty'})"
+
+
+def nobody_yet(settings):
+    """A line where nobody would be invited. The built-in provider has its own way, a link that its functions tell."""
+    if settings["Administrator"] or settings["Directory"] != "cognito":
+        return None
+    return "Administrator is empty: nobody would be invited, and in a new installation nobody could sign in. Say --set Administrator=you@example.org."
 
 
 def address_of(sender):

@@ -29,7 +29,7 @@ class Release:
     def code(self, architecture):
         path = self.folder / "lambda" / f"satchel-lambda-{architecture}.zip"
         if not path.exists():
-            raise Problem(f"This release has no functions for {architecture} ({path.name}). Choose another one with --architecture.", 2)
+            raise Problem(f"This release has no functions for {architecture} ({path.name}). Choose another one with --set Architecture=.", 2)
         return path.read_bytes()
 
 

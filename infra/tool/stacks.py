@@ -3,8 +3,10 @@
 where it was."""
 import functools
 import hashlib
+import math
 import os
 import pathlib
+import re
 import time
 
 import botocore.exceptions
@@ -22,6 +24,30 @@ POLL_SECONDS = float(os.environ.get("SATCHEL_AWS_POLL", "3"))
 STATEFUL = {"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Cognito::UserPool", "AWS::SecretsManager::Secret", "AWS::Backup::BackupVault"}
 SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
 NOTHING_NEW = ("didn't contain changes", "No updates are to be performed", "no changes")
+
+
+def declarations():
+    """What the templates of an installation say of each parameter: {name: [about, …]}."""
+    found = {}
+    for kind in ORDER:
+        for name, about in load(TEMPLATES / f"{kind}.yaml").get("Parameters", {}).items():
+            found.setdefault(name, []).append(about)
+    return found
+
+
+def refusal(value, about):
+    """Why CloudFormation would not take that value for the parameter; None: it would."""
+    if "AllowedValues" in about and value not in map(str, about["AllowedValues"]):
+        return "it is one of " + ", ".join(map(str, about["AllowedValues"]))
+    if "AllowedPattern" in about and not re.fullmatch(about["AllowedPattern"], value):
+        return f"it has the form {about['AllowedPattern']}"
+    if about["Type"] == "Number":
+        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+            return "it is a number"
+        least, most = about.get("MinValue", -math.inf), about.get("MaxValue", math.inf)
+        if not least <= float(value) <= most:
+            return f"it is {least} to {most}" if least > -math.inf and most < math.inf else f"it is {least} at least" if least > -math.inf else f"it is {most} at most"
+    return None
 
 
 class Stack:
@@ -107,7 +133,7 @@ class Stack:
             if found["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
                 break
             if time.monotonic() > deadline:
-                raise Problem(f"CloudFormation has not said within ten minutes what would change in {self.name}. Deploy again.")
+                raise Problem(f"CloudFormation has not said within ten minutes what would change in {self.name}. Say it again.")
             time.sleep(POLL_SECONDS)
         if found["Status"] == "FAILED":
             self.cloudformation.delete_change_set(StackName=self.name, ChangeSetName=name)

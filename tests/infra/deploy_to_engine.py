@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Deploys the part of the templates that an engine knows, by the program that people use, and looks at what is there afterwards.
 
-usage: deploy_to_engine.py ENDPOINT [--json FILE]      (the engine is MiniStack, run anew; see tools/test_engines.sh)
+usage: deploy_to_engine.py ENDPOINT [--json FILE]      (the engine is MiniStack, run anew; see tools/test_engines.py)
 
 Prints and, with --json, writes what was left out, by template, and each step: passed, failed. Status 1 where a step fails.
 """
