@@ -243,6 +243,7 @@ def group_resources(group):
     more = ([consume(group)] if group.events else []) + ([give_up(group)] if group.schedules else [])
     # CloudFront may keep a link's manifest for so many seconds, where functions find it the same for everybody.
     kept = {"SATCHEL_SHARED_CACHE": "30"} if any("{token}" in row["path"] for row in group.routes) else {}
+    kept |= {"SATCHEL_SELF_SIGNUP": Ref("SelfSignUp")} if any(row["name"] == "get_settings" for row in group.rows) else {}
     made = function(group.name, group.timeout, group.memory, policy.policies(group.handler, group.ports, group.families, more),
                     environment(group.ports, kept), reserved=RESERVED.get(group.name), slow_ms=group.slow_ms)
     if group.events:
@@ -254,7 +255,7 @@ def group_resources(group):
 
 def authorizer():
     policies = policy.policies("Authorizer", AUTHORIZER["ports"], AUTHORIZER["writes"])
-    return function("authorizer", 10, USUAL_MB, policies, environment(AUTHORIZER["ports"], {"SATCHEL_ADMINS": If(["Cognito", "cognito:groups=administrators", ""])}), slow_ms=2000)
+    return function("authorizer", 10, USUAL_MB, policies, environment(AUTHORIZER["ports"], {"SATCHEL_ADMINS": If(["Cognito", "cognito:groups=administrators", ""]), "SATCHEL_SELF_SIGNUP": Ref("SelfSignUp")}), slow_ms=2000)
 
 
 def fanout(groups):

@@ -38,6 +38,8 @@ class NoVault final : public Vault {
 
 Provider provider_of(const LambdaSettings& settings) { return settings.has_own_provider() ? Provider::own : Provider::outside; }
 
+IssuerKind kind_of(const std::optional<aws::CognitoOptions>& pool) { return pool ? IssuerKind::pool : IssuerKind::other; }
+
 bool wants(const std::vector<Row>& rows, Port port) {
   return std::ranges::any_of(rows, [&](const Row& row) { return std::ranges::find(row.ports, port) != row.ports.end(); });
 }
@@ -59,7 +61,6 @@ Result<void> LambdaInstallation::open_ports() {
             .access_token_life = settings_.access_token_life,
             .version = SATCHEL_VERSION,
             .shared_cache = settings_.shared_cache,
-            .outside_issuer = !settings_.has_own_provider(),
             .object_events = settings_.object_events};
   credentials_ = aws::default_credentials(process_.environment, process_.clock, process_.logger);
   auto table = aws::table_at(settings_.table, process_.environment);
@@ -96,6 +97,7 @@ Result<void> LambdaInstallation::open_directory() {
     return {};
   }
   auto pool = TRY(aws::user_pool_of(settings_.issuer, process_.environment));
+  known_.self_signup_at_first = open_at_first(settings_, kind_of(pool));
   if (!pool) {
     accounts_ = std::make_unique<identity::OutsideDirectory>(settings_.issuer, *table_, *vault_, process_.random);
     return {};
@@ -164,7 +166,9 @@ Result<void> LambdaInstallation::serve_authorizer() {
     if (!issuer) return unusable("SATCHEL_ISSUER: " + issuer.error().message);
     issuer_ = *std::move(issuer);
     const auto told = [issuer = issuer_.get()](const Call& call, std::string_view token) { return issuer->person(call, token); };
-    people_ = std::make_unique<identity::AdmittedPeople>(identity::AdmissionRules{.admins = settings_.admins, .required_claim = {}, .quota = settings_.quota}, told, *table_, *vault_, process_.random, process_.logger);
+    identity::AdmissionRules rules{.admins = settings_.admins, .required_claim = {}, .quota = settings_.quota, .open_at_first = open_at_first(settings_, kind_of(pool))};
+    if (pool) rules.vouched = [](const Claims& claims) { return lambda::is_vouched_for(claims.text("username")); };
+    people_ = std::make_unique<identity::AdmittedPeople>(std::move(rules), told, *table_, *vault_, process_.random, process_.logger);
     const TrustedIssuer trusted{*issuer_, settings_.issuer, settings_.audience.front(), settings_.audience, people_.get()};
     gate_ = std::make_unique<AuthenticateGate>(trusted, *table_, std::move(marks), *vault_);
   }
@@ -192,7 +196,7 @@ Result<void> LambdaInstallation::serve_fanout() {
 }
 
 void LambdaInstallation::serve_sign_ups() {
-  handler_ = [sign_ups = lambda::SignUps(*table_, process_.clock, settings_.self_signup)](const lambda::Invocation& invocation) mutable { return sign_ups.answer(invocation); };
+  handler_ = [sign_ups = lambda::SignUps(*table_, process_.clock, open_at_first(settings_, IssuerKind::pool))](const lambda::Invocation& invocation) mutable { return sign_ups.answer(invocation); };
 }
 
 }  // namespace satchel

@@ -101,6 +101,15 @@ Result<LogLevel> log_level(const Reader& reader) {
 
 }  // namespace
 
+bool open_at_first(const LambdaSettings& settings, IssuerKind issuer) {
+  switch (issuer) {
+    case IssuerKind::own: return false;  // its pages ask the table alone
+    case IssuerKind::pool: return settings.self_signup.value_or(false);
+    case IssuerKind::other: return settings.self_signup.value_or(true);
+  }
+  std::unreachable();
+}
+
 Result<LambdaSettings> lambda_settings(const aws::Environment& environment) {
   const Reader reader(environment);
   LambdaSettings settings;
@@ -126,7 +135,7 @@ Result<LambdaSettings> lambda_settings(const aws::Environment& environment) {
   }
   settings.shared_cache = std::chrono::seconds{TRY(reader.number("SATCHEL_SHARED_CACHE", 0, 0, 60))};
   settings.quota = TRY(reader.number("SATCHEL_QUOTA", 1'000'000'000'000, 1, 1'000'000'000'000'000));
-  settings.self_signup = TRY(yes_or_no(reader, "SATCHEL_SELF_SIGNUP", "no"));
+  if (!reader.text("SATCHEL_SELF_SIGNUP").empty()) settings.self_signup = TRY(yes_or_no(reader, "SATCHEL_SELF_SIGNUP", "no"));
   settings.object_events = TRY(yes_or_no(reader, "SATCHEL_OBJECT_EVENTS", "yes"));
   settings.access_token_life = TRY(lifetime(reader, "SATCHEL_ACCESS_TOKEN_LIFETIME", "5m"));
   settings.upload_url_life = TRY(lifetime(reader, "SATCHEL_UPLOAD_URL_LIFETIME", "15m"));

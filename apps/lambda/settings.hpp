@@ -3,6 +3,7 @@
 // sets. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ struct LambdaSettings {
   std::string download_key_id, download_key_secret;  // SATCHEL_DOWNLOAD_KEY_ID, SATCHEL_DOWNLOAD_KEY_SECRET: what its addresses are signed by
   Duration shared_cache{};    // SATCHEL_SHARED_CACHE: seconds that a cache in front may keep what an open link shows
   std::int64_t quota = 0;     // SATCHEL_QUOTA: bytes of a new person's space
-  bool self_signup = false;   // SATCHEL_SELF_SIGNUP: "yes": the pool takes whoever comes, until an administrator has said otherwise
+  std::optional<bool> self_signup;  // SATCHEL_SELF_SIGNUP: whether strangers come, until an administrator has moved that switch
   bool object_events = true;  // SATCHEL_OBJECT_EVENTS: "no": nobody tells of new objects, so the arrival of a one-line upload is looked for
   Duration upload_url_life{};    // SATCHEL_UPLOAD_URL_LIFETIME: "15m", at most 60m
   Duration access_token_life{};  // SATCHEL_ACCESS_TOKEN_LIFETIME: "5m"
@@ -38,6 +39,10 @@ struct LambdaSettings {
 
   bool has_own_provider() const { return issuer == public_url + "/auth"; }
 };
+
+enum class IssuerKind { own, pool, other };
+/// Where the switch for self sign-up stands until somebody has moved it: for whoever asks, the pool's trigger, the authorizer and the page.
+bool open_at_first(const LambdaSettings& settings, IssuerKind issuer);
 
 /// Error: invalid, naming the variable and what to write there.
 Result<LambdaSettings> lambda_settings(const aws::Environment& environment);

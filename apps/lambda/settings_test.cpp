@@ -76,6 +76,22 @@ TEST(LambdaSettings, NamesTheVariableThatIsMissingOrWrong) {
   }
 }
 
+TEST(LambdaSettings, WhetherStrangersComeAtFirstIsOneAnswerForAllThatAsk) {
+  struct Case {
+    std::string value;
+    bool own, pool, other;
+  };
+  // A pool of ours takes nobody unasked unless that is said; an issuer of others decides by itself, as it does for `satchel serve --issuer`.
+  for (const auto& [value, own, pool, other] : {Case{"", false, false, true}, {"no", false, false, false}, {"yes", false, true, true}}) {
+    Variables variables = complete();
+    variables["SATCHEL_SELF_SIGNUP"] = value;
+    const auto settings = read(variables).value();
+    EXPECT_EQ(open_at_first(settings, IssuerKind::own), own) << value;
+    EXPECT_EQ(open_at_first(settings, IssuerKind::pool), pool) << value;
+    EXPECT_EQ(open_at_first(settings, IssuerKind::other), other) << value;
+  }
+}
+
 TEST(LambdaSettings, TakesAMasterKeyOrTheSecretThatHoldsIt) {
   Variables variables = complete();
   EXPECT_EQ(read(variables)->master_key.size(), 32U);

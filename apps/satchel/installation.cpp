@@ -27,7 +27,7 @@ Installation::Installation(const Configuration& configuration, Ground& ground, c
     : configuration_(configuration),
       ground_(&ground),
       process_(process),
-      settings_{.public_url = configuration.public_url, .default_quota = configuration.quota, .access_token_life = configuration.access_token_life, .version = SATCHEL_VERSION, .outside_issuer = !configuration.outside_issuer.empty()},
+      settings_{.public_url = configuration.public_url, .default_quota = configuration.quota, .access_token_life = configuration.access_token_life, .version = SATCHEL_VERSION, .self_signup_at_first = !configuration.outside_issuer.empty()},
       table_(watched_outbox(*ground.table, [this] { if (worker_) worker_->nudge(); })) {}
 
 Result<std::unique_ptr<Installation>> Installation::open(const Configuration& configuration, Ground& ground, const Process& process) {
@@ -95,7 +95,7 @@ Result<Json> Installation::page_configuration(const Call& call) const {
   Json page(sign_in_->page());
   page.set("api", "/api/v1");
   page.set("version", settings_.version);
-  page.set("self_signup", !settings_.outside_issuer && item && item->flag(keys::kSelfSignup));
+  page.set("self_signup", configuration_.outside_issuer.empty() && item && item->flag(keys::kSelfSignup));
   page.set("mail", mailer_->enabled());
   if (!configuration_.content_url.empty()) page.set("content_url", configuration_.content_url);
   return page;

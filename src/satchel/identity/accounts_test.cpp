@@ -217,6 +217,15 @@ TEST_F(AccountsTest, SelfSignUpIsOffUntilAnAdministratorSwitchesItOn) {
   EXPECT_EQ(post("/auth/api/sign-up", me, none_).status, 403);
 }
 
+TEST_F(AccountsTest, TheSettingsShowTheSwitchWhereTheInstallationPutIt) {
+  const User root = add("root@example.org", Role::admin);
+  EXPECT_EQ(send("GET", "/api/v1/settings", {}, none_, principal(root.id)).body, R"({"self_signup":false})");
+  settings_.self_signup_at_first = true;
+  EXPECT_EQ(send("GET", "/api/v1/settings", {}, none_, principal(root.id)).body, R"({"self_signup":true})");
+  EXPECT_EQ(send("PATCH", "/api/v1/settings", {.body = R"({"self_signup":false})"}, none_, principal(root.id)).body, R"({"self_signup":false})");
+  EXPECT_EQ(send("GET", "/api/v1/settings", {}, none_, principal(root.id)).body, R"({"self_signup":false})");
+}
+
 TEST_F(AccountsTest, L1SignUpDoesNotTellWhoHasAnAccount) {
   add("ann@example.org");
   Update on{.key = keys::provider_settings()};

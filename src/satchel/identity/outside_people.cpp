@@ -89,11 +89,11 @@ Result<User> AdmittedPeople::known(const Call& call, const Claims& claims, User 
   return directory_.set_role(call, user.id, Role::admin);
 }
 
-Result<void> AdmittedPeople::check_admission(const Call& call, bool admin) const {
-  if (admin) return {};
+Result<void> AdmittedPeople::check_admission(const Call& call, const Claims& claims, bool admin) const {
+  if (admin || (rules_.vouched && rules_.vouched(claims))) return {};
   const auto settings = TRY(table_->get(call, keys::provider_settings()));
-  const bool closed = settings && settings->has(keys::kSelfSignup) && !settings->flag(keys::kSelfSignup);
-  if (closed) return not_admitted("sign-up is switched off");
+  const bool open = settings && settings->has(keys::kSelfSignup) ? settings->flag(keys::kSelfSignup) : rules_.open_at_first;
+  if (!open) return not_admitted("sign-up is switched off");
   return {};
 }
 
@@ -107,7 +107,7 @@ Result<User> AdmittedPeople::welcome(const Call& call, const Claims& claims, std
   }
   const std::string email = verified_email(told);
   const bool admin = is_admin(claims, email);
-  TRY(check_admission(call, admin));
+  TRY(check_admission(call, claims, admin));
   const User user = new_user(call, *random_, email, shown_name(told, email), admin ? Role::admin : Role::member);
   auto made = TRY(make(call, claims, user));
   if (!made) return moving();

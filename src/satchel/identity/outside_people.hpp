@@ -21,6 +21,8 @@ struct AdmissionRules {
   /// A claim that the access token of everybody must carry ("groups=satchel"); empty: none.
   std::string required_claim;
   std::int64_t quota = 0;  // bytes of a new person's space
+  bool open_at_first = true;  // whether strangers come until an administrator has moved the switch for self sign-up
+  std::function<bool(const Claims&)> vouched = {};  // for whom the issuer has decided: they come whatever the switch says; none: nobody
 };
 
 /// What the issuer tells of the person behind an access token, beyond what stands in it. Error: not_found (it tells nothing).
@@ -31,8 +33,8 @@ class AdmittedPeople final : public OutsidePeople {
   /// All of them outlive it.
   AdmittedPeople(AdmissionRules rules, PersonSource source, Table& table, const Vault& vault, Random& random, Logger& logger);
 
-  /// Whoever the rules name is an administrator from their next request on, also one who was a member before. Strangers are let in unless
-  /// "self_signup" of the provider's settings is switched off; the named administrators always.
+  /// Whoever the rules name is an administrator from their next request on, also one who was a member before. Strangers are let in as
+  /// "self_signup" of the provider's settings says, or `open_at_first`; the named administrators and the vouched always.
   Result<User> person_of(const Call& call, const Verified<Claims>& claims, std::string_view token) override;
 
  private:
@@ -41,7 +43,7 @@ class AdmittedPeople final : public OutsidePeople {
   Result<std::optional<User>> make(const Call& call, const Claims& claims, const User& user);
   Result<User> arrived(const Call& call, User user);
   Result<User> known(const Call& call, const Claims& claims, User user);
-  Result<void> check_admission(const Call& call, bool admin) const;
+  Result<void> check_admission(const Call& call, const Claims& claims, bool admin) const;
   bool is_admin(const Claims& claims, std::string_view verified_email) const;
 
   AdmissionRules rules_;

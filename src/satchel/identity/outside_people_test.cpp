@@ -176,6 +176,22 @@ TEST_F(OutsidePeopleTest, WhereSignUpIsOffOnlyTheKnownAndTheNamedComeIn) {
   EXPECT_TRUE(come("s2"));
 }
 
+TEST_F(OutsidePeopleTest, UntilSomebodyMovesTheSwitchItIsWhereTheInstallationPutIt) {
+  follow({.admins = {"root"}, .required_claim = {}, .open_at_first = false});
+  EXPECT_EQ(come("s1").error().type, "not_admitted");
+  EXPECT_TRUE(come("root"));
+  switch_signup(true);
+  EXPECT_TRUE(come("s1"));
+}
+
+TEST_F(OutsidePeopleTest, ForWhomTheIssuerHasDecidedTheSwitchDoesNot) {
+  follow({.admins = {}, .required_claim = {}, .open_at_first = false, .vouched = [](const Claims& claims) { return claims.text("username").starts_with("Corp_"); }});
+  EXPECT_TRUE(come("s1", {{"username", "Corp_ann"}}));
+  EXPECT_EQ(come("s2", {{"username", "google_1"}}).error().type, "not_admitted");
+  switch_signup(false);
+  EXPECT_TRUE(come("s3", {{"username", "Corp_eve"}}));
+}
+
 TEST_F(OutsidePeopleTest, AClaimThatIsRequiredIsRequiredOfEachRequest) {
   follow({.admins = {"s1"}, .required_claim = "groups=satchel"});
   EXPECT_TRUE(come("s1", {{"groups", Json::Array{"satchel"}}}));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET and PATCH /api/v1/settings: what administrators can switch. Self sign-up is off until somebody switches it on; with an outside issuer
-// it lets in whoever that lets sign in, and is on until somebody switches it off.
+// GET and PATCH /api/v1/settings: what administrators can switch. Until somebody has moved the switch for self
+// sign-up, it is where the installation puts it; with an outside issuer it lets in whoever that lets sign in.
 #include "satchel/identity/makers.hpp"
 #include "satchel/identity/writing.hpp"
 #include "satchel/model/keys.hpp"
@@ -10,7 +10,7 @@ namespace {
 
 Result<Response> show(const TableReader& reader, const Settings& settings, const Call& call) {
   const auto item = TRY(reader.get(call, keys::provider_settings()));
-  const bool open = item && item->has(keys::kSelfSignup) ? item->flag(keys::kSelfSignup) : settings.outside_issuer;
+  const bool open = item && item->has(keys::kSelfSignup) ? item->flag(keys::kSelfSignup) : settings.self_signup_at_first;
   return Response::json(Json::object({{"self_signup", open}}));
 }
 

@@ -13,15 +13,13 @@ namespace {
 // Where anybody may have an account. Cognito names such a user "<provider>_<subject>", in the providers' own spelling.
 constexpr std::string_view kSocial[] = {"facebook", "google", "loginwithamazon", "signinwithapple"};
 
-std::string lower(std::string text) {
+std::string lower(std::string_view given) {
+  std::string text(given);
   std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return text;
 }
 
-bool is_social(const std::string& user_name) {
-  const std::string provider = lower(user_name.substr(0, user_name.find('_')));
-  return std::ranges::find(kSocial, provider) != std::end(kSocial);
-}
+bool is_social(std::string_view user_name) { return std::ranges::find(kSocial, lower(user_name.substr(0, user_name.find('_')))) != std::end(kSocial); }
 
 /// Whether the switch decides.
 Result<bool> comes_unasked(const Json& event) {
@@ -33,6 +31,8 @@ Result<bool> comes_unasked(const Json& event) {
 }
 
 }  // namespace
+
+bool is_vouched_for(std::string_view user_name) { return user_name.contains('_') && !is_social(user_name); }
 
 Result<std::string> SignUps::answer(const Invocation& invocation) {
   Json event = TRY(parse_payload(invocation.payload));

@@ -5,11 +5,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "satchel/lambda/worker.hpp"
 #include "satchel/ports/table.hpp"
 
 namespace satchel::lambda {
+
+/// Whether a directory of the operator's own (SAML, OpenID) has let this user into the pool. Cognito names them "<provider>_<subject>", and
+/// users of the pool itself by an id, which has no underscore. SignUps lets them come whatever the switch says, and so must whoever asks later.
+bool is_vouched_for(std::string_view user_name);
 
 class SignUps {
  public:

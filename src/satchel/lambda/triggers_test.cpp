@@ -119,6 +119,11 @@ TEST_F(TriggersTest, WhoMaySignUpFollowsTheSwitch) {
   EXPECT_EQ(sign_up("PostConfirmation_ConfirmSignUp", "someone").error().code, ErrorCode::internal);
 }
 
+TEST(SignUps, WhomADirectoryOfTheOperatorsOwnHasNamedNeedsNoSwitch) {
+  for (const char* name : {"Corp_someone", "corp_a_b", "My-Directory_a@example.org"}) EXPECT_TRUE(is_vouched_for(name)) << name;
+  for (const char* name : {"google_1", "Google_1", "SignInWithApple_1.a", "facebook_1", "LoginWithAmazon_a", "6a9d3f1e-0000-4000-8000-000000000000", "", "someone"}) EXPECT_FALSE(is_vouched_for(name)) << name;
+}
+
 TEST_F(TriggersTest, TheSwitchIsWhereTheInstallationPutItUntilSomebodyMovesIt) {
   EXPECT_EQ(sign_up("PreSignUp_SignUp", "someone").error().type, "signup_closed");
   sign_ups_ = SignUps(*table_, clock_, /*at_first=*/true);

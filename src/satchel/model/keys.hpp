@@ -63,7 +63,7 @@ Key signing_ring();                                               // KEY / RING:
 Key administrators();                                             // KEY / ADMINISTRATORS: how many may sign in; never there before the first
 Key setup();                                                      // KEY / SETUP: what the set-up link is made of
 Key provider_settings();                                          // KEY / SETTINGS
-inline constexpr std::string_view kSelfSignup = "self_signup";    // a flag of the settings; absent: off
+inline constexpr std::string_view kSelfSignup = "self_signup";    // a flag of the settings; absent: as the installation puts it
 // Spaces.
 Key quota(const SpaceId& space);                                  // S#space / QUOTA: limit, avail
 Key tree_guard(const SpaceId& space);                             // S#space / TREE: struct_rev

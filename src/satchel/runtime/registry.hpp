@@ -27,7 +27,7 @@ struct Settings {
   Duration access_token_life{300'000};              // of a sign-in's access token
   std::string version;
   Duration shared_cache{0};  // how long a cache in front of all may keep what everybody gets by an open link; 0: not at all
-  bool outside_issuer = false;  // people sign in elsewhere: strangers to this installation are let in unless that is switched off
+  bool self_signup_at_first = false;  // whether strangers are let in until an administrator has moved that switch
   bool object_events = true;    // whether the store tells of new objects; else the arrival of a one-line upload is looked for
 };
 
