@@ -5,8 +5,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <thread>
-#include <vector>
 
 #include "apps/lambda/installation.hpp"
 
@@ -21,19 +19,6 @@ std::optional<std::string> variable(std::string_view name) {
 int give_up(lambda::RuntimeClient& client, Logger& logger, const Error& error) {
   logger.error("lambda.start_failed", {{"message", error.message}, {"detail", error.detail}});
   if (const auto told = client.fail_start({"Satchel.configuration", error.message}); !told) logger.error("lambda.start_not_reported", {{"detail", told.error().detail}});
-  return 1;
-}
-
-/// Managed instances want several invocations at once; elsewhere it is one.
-int serve(LambdaInstallation& installation, lambda::RuntimeClient& client, int concurrency, Logger& logger) {
-  const auto answer = [&](const lambda::Invocation& invocation) { return installation.answer(invocation); };
-  const auto run = [&] {
-    const Error end = lambda::work(client, answer, logger);
-    logger.error("lambda.ended", {{"message", end.message}, {"detail", end.detail}});
-  };
-  std::vector<std::jthread> others;
-  for (int n = 1; n < concurrency; ++n) others.emplace_back(run);
-  run();
   return 1;
 }
 
@@ -53,7 +38,8 @@ int start() {
   if (!settings) return give_up(client, *logger, settings.error());
   const auto installation = LambdaInstallation::open(*settings, {*clock, *random, *logger, environment});
   if (!installation) return give_up(client, *logger, installation.error());
-  return serve(**installation, client, settings->concurrency, *logger);
+  // Managed instances want several invocations at once; elsewhere it is one.
+  lambda::work_at_once(client, [&](const lambda::Invocation& invocation) { return (*installation)->answer(invocation); }, *logger, settings->concurrency);
 }
 
 }  // namespace

@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <exception>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace satchel::lambda {
 namespace {
@@ -49,6 +52,20 @@ Error work(RuntimeClient& client, const Handler& handler, Logger& logger) {
     if (answered.error().code != ErrorCode::invalid) return answered.error();
     report(logger, "invocation.answer_refused", *invocation, answered.error());
   }
+}
+
+void work_at_once(RuntimeClient& client, const Handler& handler, Logger& logger, int threads) {
+  // At once, and without a look at the others: they wait for work that may come in years, or never. A process that goes on with fewer threads
+  // than Lambda believes would keep invocations waiting until they time out; of one that has ended Lambda makes another.
+  const auto run = [&] {
+    const Error end = work(client, handler, logger);
+    logger.error("lambda.ended", {{"message", end.message}, {"detail", end.detail}});
+    std::_Exit(1);
+  };
+  std::vector<std::jthread> others;
+  for (int n = 1; n < threads; ++n) others.emplace_back(run);
+  run();
+  std::unreachable();
 }
 
 }  // namespace satchel::lambda

@@ -18,4 +18,7 @@ using Handler = std::function<Result<std::string>(const Invocation&)>;
 /// (AWS_LAMBDA_MAX_CONCURRENCY; one where it is not set).
 Error work(RuntimeClient& client, const Handler& handler, Logger& logger);
 
+/// So many threads of it, until one of them ends: then the process does, with status 1 and a line in the log.
+[[noreturn]] void work_at_once(RuntimeClient& client, const Handler& handler, Logger& logger, int threads);
+
 }  // namespace satchel::lambda

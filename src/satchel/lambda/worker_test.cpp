@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <deque>
@@ -136,6 +137,22 @@ TEST_F(Worker, AnswersInvocationsOneAfterTheOther) {
   EXPECT_EQ(seen[0].deadline, from_millis(1'795'521'601'000));
   EXPECT_EQ(seen[0].function_arn, "arn");
   EXPECT_EQ(seen[0].trace, "Root=1");
+}
+
+using WorkerDeathTest = Worker;
+
+TEST_F(WorkerDeathTest, TheProcessEndsWithTheFirstOfItsThreads) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // the child starts anew: it has a runtime of its own, and no thread that a fork left behind
+  FakeRuntime runtime({"a"});
+  runtime.statuses = {{"r1/response", 500}};
+  EXPECT_EXIT(
+      {
+        ::alarm(20);  // instead of waiting with the threads that wait for work
+        RuntimeClient client(runtime.api(), *clock_);
+        const auto logger = fd_logger(STDERR_FILENO, LogLevel::info, *clock_);
+        work_at_once(client, [](const Invocation&) -> Result<std::string> { return "fine"; }, *logger, /*threads=*/3);
+      },
+      testing::ExitedWithCode(1), "lambda.ended");
 }
 
 TEST_F(Worker, AFailedInvocationFailsAloneAndTellsNoSecret) {
