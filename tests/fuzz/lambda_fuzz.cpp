@@ -20,7 +20,7 @@ void read_request(const satchel::Json& payload) {
     const auto call = satchel::lambda::http_call_from(payload, proxies);
     if (!call) continue;
     require(!call->request.method.empty() && call->request.path.starts_with('/') && !call->request_id.empty());
-    require(!call->found || !call->found->user.empty());
+    require(!call->found || call->found->user.empty() != call->found->refused.empty());
   }
 }
 
