@@ -13,7 +13,7 @@ bool is_one_of(std::string_view type, std::initializer_list<std::string_view> ty
 
 bool is_bad_credential(std::string_view type) {
   return is_one_of(type, {"UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException", "MissingAuthenticationTokenException", "IncompleteSignatureException", "InvalidAccessKeyId",
-                          "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"});
+                          "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"});
 }
 
 /// The last word of what was written, which the sentence about it replaces.
@@ -27,6 +27,9 @@ Error silent(const Error& error, std::string_view endpoint, std::string_view set
   return told(error, error.code, fmt::format("{} does not answer. Check the endpoint in '{}', and the way there.", endpoint, setting));
 }
 
+/// What has no sentence of its own still names its setting.
+Error refused(const Error& error, std::string_view setting) { return told(error, error.code, fmt::format("{} Check what '{}' names.", error.message, setting)); }
+
 }  // namespace
 
 Error explain(const Error& error, const DynamoDbOptions& options, std::string_view doing) {
@@ -39,7 +42,7 @@ Error explain(const Error& error, const DynamoDbOptions& options, std::string_vi
   }
   const bool answered = !error.type.empty();
   if (!answered && (error.code == ErrorCode::unavailable || error.code == ErrorCode::deadline_exceeded || error.code == ErrorCode::invalid)) return silent(error, options.endpoint, "table");
-  return error;
+  return refused(error, "table");
 }
 
 Error explain(const Error& error, const S3Options& options, std::string_view doing) {
@@ -54,7 +57,7 @@ Error explain(const Error& error, const S3Options& options, std::string_view doi
     return told(error, ErrorCode::invalid, fmt::format("The bucket '{}' lies in another region than '{}'. Write the right one into 'objects'.", options.bucket, options.region));
   }
   if (error.type.empty() && (error.code == ErrorCode::unavailable || error.code == ErrorCode::deadline_exceeded || error.code == ErrorCode::invalid)) return silent(error, options.endpoint, "objects");
-  return error;
+  return refused(error, "objects");
 }
 
 Result<void> reach_table(const DynamoDbOptions& options, Clock& clock, Time deadline) {

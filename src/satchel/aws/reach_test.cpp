@@ -60,7 +60,7 @@ TEST_F(Reach, ATableThatDoesNotAnswerAsItShouldIsNamedWithTheRemedy) {
   };
   for (const Case& one : {Case{"ResourceNotFoundException", 400, ErrorCode::not_found, "There is no table 'files'"}, {"AccessDeniedException", 400, ErrorCode::forbidden, "dynamodb:GetItem on the table 'files'"},
                           {"UnrecognizedClientException", 400, ErrorCode::forbidden, "AWS_ACCESS_KEY_ID"}, {"InvalidSignatureException", 400, ErrorCode::forbidden, "clock"},
-                          {"ValidationException", 400, ErrorCode::invalid, "'satchel doctor'"}}) {
+                          {"ValidationException", 400, ErrorCode::invalid, "'satchel doctor'"}, {"UnknownOperationException", 400, ErrorCode::internal, "Check what 'table' names"}}) {
     const Imposter engine([&](const net::RequestHead&) { return Reply{one.status, std::string(R"({"__type":"com.amazonaws.dynamodb.v20120810#)") + one.type + R"(","message":"no"})"}; });
     const auto reached = reach_table(table(engine.url()), *clock_, soon());
     ASSERT_FALSE(reached) << one.type;
@@ -81,7 +81,8 @@ TEST_F(Reach, ABucketThatDoesNotAnswerAsItShouldIsNamedWithTheRemedy) {
     const char* says;
   };
   for (const Case& one : {Case{"NoSuchBucket", 404, "There is no bucket 'bytes'"}, {"AccessDenied", 403, "in the bucket 'bytes'"}, {"InvalidAccessKeyId", 403, "AWS_ACCESS_KEY_ID"},
-                          {"PermanentRedirect", 301, "another region than 'us-east-1'"}}) {
+                          {"PermanentRedirect", 301, "another region than 'us-east-1'"},
+                          {"InvalidBucketName", 400, "Check what 'objects' names"}, {"NotImplemented", 501, "Check what 'objects' names"}}) {
     const Imposter engine([&](const net::RequestHead&) { return Reply{one.status, std::string("<Error><Code>") + one.code + "</Code><Message>no</Message></Error>"}; });
     const auto reached = reach_bucket(bucket(engine.url()), *clock_, *random_, soon());
     ASSERT_FALSE(reached) << one.code;

@@ -43,6 +43,7 @@ ErrorCode code_of(std::string_view type, int status) {
   if (found != kCodes.end()) return found->second;
   if (status == 404 && type.empty()) return ErrorCode::not_found;  // the answer to HEAD has no body
   if (status == 412) return ErrorCode::conflict;
+  if (status == 501) return ErrorCode::unsupported;
   // Behind a 200 stands what went wrong after it was sent: what was amiss in the request would have been refused before.
   return status >= 500 || status < 300 ? ErrorCode::unavailable : ErrorCode::internal;
 }
