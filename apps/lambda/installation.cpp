@@ -77,10 +77,8 @@ Result<void> LambdaInstallation::open_ports() {
 
 Result<void> LambdaInstallation::open_vault() {
   std::string key = settings_.master_key;
-  if (key.empty() && settings_.master_key_secret.empty()) {
-    return unusable("SATCHEL_MASTER_KEY_SECRET: it is not set. Name the secret of AWS Secrets Manager that holds the installation's master key.");
-  }
   if (key.empty()) {
+    if (settings_.master_key_secret.empty()) return unusable("SATCHEL_MASTER_KEY_SECRET: it is not set. Name the secret of AWS Secrets Manager that holds the installation's master key.");
     auto secret = aws::secret_at(settings_.master_key_secret, process_.environment);
     if (!secret) return unusable("SATCHEL_MASTER_KEY_SECRET: " + secret.error().message);
     secret->credentials = credentials_;

@@ -32,7 +32,7 @@ class FunctionProcesses {
   struct Means {
     const Configuration& configuration;
     const Ground& ground;
-    bool object_events;
+    bool object_events;   // whether the store tells of new objects
     Table& table;
     net::Handler* objects;  // the S3 endpoint, which knows the secrets above; null: objects lie elsewhere, and so does the table
     Process process;

@@ -31,7 +31,8 @@ def test_a_password_hides_everything_but_the_question(person):
 def test_guessing_gets_slow(person):
     link = person.share(person.put("a", b"x")["id"], password="open sesame")
     statuses = [public(link, "/unlock", "POST", {"password": f"guess {n}"}).status for n in range(14)]
-    assert statuses[0] == 401 and 429 in statuses, statuses
+    # Ten are heard in a quarter of an hour, however slowly they come; most of them after a wait.
+    assert statuses[0] == 401 and set(statuses) == {401, 429} and statuses.count(429) >= 4, statuses
 
 
 def test_a_folder_link_is_live_and_ends_at_its_folder(person):

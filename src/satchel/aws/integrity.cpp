@@ -115,9 +115,8 @@ class Verdict {
   std::optional<Error> error_;
 };
 
-/// Of one part, ended with the checksum of the whole.
-Result<void> upload_in_parts(const S3Client& s3, const S3Options& options, const ObjectKey& key, const Algorithm& algorithm, Time deadline) {
-  const std::string upload = TRY(begin_parts(s3, key, algorithm, deadline));
+/// One part, and the end with the checksum of the whole.
+Result<void> end_in_one_part(const S3Client& s3, const S3Options& options, const ObjectKey& key, const std::string& upload, const Algorithm& algorithm, Time deadline) {
   const auto sent = TRY(s3.send({"PUT", key, {{"uploadId", upload}, {"partNumber", "1"}}, {{algorithm.field, algorithm.checksum}}, std::string(kDeclared)}, deadline));
   const std::string parts = fmt::format("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Part><PartNumber>1</PartNumber><ETag>{}</ETag><Checksum{}>{}</Checksum{}></Part></CompleteMultipartUpload>",
                                         sent.fields.find("etag").value_or(""), algorithm.name, algorithm.checksum, algorithm.name);
@@ -138,7 +137,9 @@ Result<bool> keeps_whole_checksum(const S3Options& options, Clock& clock, Random
   const S3Client s3(options, clock, random);
   const ObjectKey key("doctor/" + random_id(random));
   const Algorithm algorithm = usual();
-  const auto made = upload_in_parts(s3, options, key, algorithm, deadline);
+  const std::string upload = TRY(begin_parts(s3, key, algorithm, deadline));
+  const auto made = end_in_one_part(s3, options, key, upload, algorithm, deadline);
+  if (!made) (void)s3.send({"DELETE", key, {{"uploadId", upload}}, {}, {}}, deadline);
   const auto head = made ? s3.send({"HEAD", key, {}, {{"x-amz-checksum-mode", "ENABLED"}}, {}}, deadline) : std::unexpected(made.error());
   (void)s3.send({"DELETE", key, {}, {}, {}}, deadline);
   if (!made) return std::unexpected(made.error());

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -44,9 +45,10 @@ struct Engine {
 
 class Integrity : public testing::Test {
  protected:
+  static S3Options options(const std::string& endpoint) { return {.endpoint = endpoint, .region = "us-east-1", .bucket = "bytes", .credentials = fixed_credential({"key", "secret"})}; }
   Result<void> verify(Engine& engine) {
     Imposter imposter(std::ref(engine));
-    return verify_integrity({.endpoint = imposter.url(), .region = "us-east-1", .bucket = "bytes", .credentials = fixed_credential({"key", "secret"})}, *clock_, random_, clock_->now() + std::chrono::seconds{20});
+    return verify_integrity(options(imposter.url()), *clock_, random_, clock_->now() + std::chrono::seconds{20});
   }
 
   std::unique_ptr<Clock> clock_ = system_clock();
@@ -87,8 +89,32 @@ TEST_F(Integrity, ARefusalOfAnotherKindTellsNothing) {
   EXPECT_TRUE(verify(other));
 }
 
+TEST_F(Integrity, TellsWhetherTheChecksumOfTheWholeIsKeptAndLeavesNothing) {
+  struct Case {
+    bool completes, tells;
+    std::optional<bool> kept;
+  };
+  for (const auto& [completes, tells, kept] : {Case{true, true, true}, {true, false, false}, {false, false, std::nullopt}}) {
+    Engine engine;
+    std::string whole;
+    Imposter imposter([&](const Asked& asked) {
+      if (asked.method == "HEAD") return tells ? Reply{.body = "", .fields = {{"x-amz-checksum-crc64nvme", whole}}} : Reply{.body = ""};
+      if (asked.method != "POST" || !asked.target.contains("uploadId=")) return engine(asked);
+      whole = asked.field("x-amz-checksum-crc64nvme");
+      if (!completes) return Reply{.status = 400, .body = "<Error><Code>BadDigest</Code></Error>"};
+      engine.objects.insert(asked.target.substr(0, asked.target.find('?')));
+      return --engine.uploads, Reply{.body = "<CompleteMultipartUploadResult/>"};
+    });
+    const auto found = keeps_whole_checksum(options(imposter.url()), *clock_, random_, clock_->now() + std::chrono::seconds{20});
+    EXPECT_EQ(found ? std::optional(*found) : std::nullopt, kept);
+    EXPECT_TRUE(found || found.error().code == ErrorCode::invalid);
+    EXPECT_THAT(engine.objects, IsEmpty());
+    EXPECT_EQ(engine.uploads, 0);
+  }
+}
+
 TEST_F(Integrity, NoAnswerTellsNothing) {
-  const auto verified = verify_integrity({.endpoint = "http://127.0.0.1:1", .region = "us-east-1", .bucket = "bytes", .credentials = fixed_credential({"key", "secret"})}, *clock_, random_, clock_->now() + Duration{500});
+  const auto verified = verify_integrity(options("http://127.0.0.1:1"), *clock_, random_, clock_->now() + Duration{500});
   ASSERT_FALSE(verified);
   EXPECT_EQ(verified.error().code, ErrorCode::unavailable);
 }

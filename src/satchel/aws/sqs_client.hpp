@@ -38,8 +38,8 @@ class SqsClient {
  public:
   SqsClient(SqsOptions options, Clock& clock, Random& random);
 
-  /// One result for each message, in order: what SQS has taken stays taken whatever becomes of the others, and what it did not take for now
-  /// is tried again until the deadline. At least once: after a lost answer a message may be there twice. Errors: invalid (the body), too_large
+  /// One result for each message, in order: what SQS has taken stays taken whatever becomes of the others, and what it puts off is tried
+  /// again until the deadline. At least once: after a lost answer a message may be there twice. Errors: invalid (the body), too_large
   /// (over 1 MiB), too_many, unavailable, deadline_exceeded, internal (no such queue or no permission).
   std::vector<Result<void>> send(const std::string& queue_url, const std::vector<NewMessage>& messages, Time deadline) const;
   /// At most ten, none where none came within `wait` (at most 20 s, and never longer than to the deadline). Who takes a message has until

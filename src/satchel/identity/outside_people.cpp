@@ -11,6 +11,7 @@
 #include "satchel/identity/writing.hpp"
 #include "satchel/model/keys.hpp"
 #include "satchel/model/name.hpp"
+#include "satchel/model/self_signup.hpp"
 
 namespace satchel::identity {
 namespace {
@@ -92,8 +93,7 @@ Result<User> AdmittedPeople::known(const Call& call, const Claims& claims, User 
 Result<void> AdmittedPeople::check_admission(const Call& call, const Claims& claims, bool admin) const {
   if (admin || (rules_.vouched && rules_.vouched(claims))) return {};
   const auto settings = TRY(table_->get(call, keys::provider_settings()));
-  const bool open = settings && settings->has(keys::kSelfSignup) ? settings->flag(keys::kSelfSignup) : rules_.open_at_first;
-  if (!open) return not_admitted("sign-up is switched off");
+  if (!self_signup_is_on(settings, rules_.open_at_first)) return not_admitted("sign-up is switched off");
   return {};
 }
 

@@ -3,15 +3,14 @@
 // sign-up, it is where the installation puts it; with an outside issuer it lets in whoever that lets sign in.
 #include "satchel/identity/makers.hpp"
 #include "satchel/identity/writing.hpp"
-#include "satchel/model/keys.hpp"
+#include "satchel/model/self_signup.hpp"
 
 namespace satchel::identity {
 namespace {
 
 Result<Response> show(const TableReader& reader, const Settings& settings, const Call& call) {
   const auto item = TRY(reader.get(call, keys::provider_settings()));
-  const bool open = item && item->has(keys::kSelfSignup) ? item->flag(keys::kSelfSignup) : settings.self_signup_at_first;
-  return Response::json(Json::object({{"self_signup", open}}));
+  return Response::json(Json::object({{"self_signup", self_signup_is_on(item, settings.self_signup_at_first)}}));
 }
 
 class GetSettings final : public Function {

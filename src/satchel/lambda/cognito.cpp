@@ -5,7 +5,8 @@
 
 #include "satchel/lambda/group.hpp"
 #include "satchel/lambda/payload.hpp"
-#include "satchel/model/keys.hpp"
+#include "satchel/model/self_signup.hpp"
+#include "satchel/net/http.hpp"
 
 namespace satchel::lambda {
 namespace {
@@ -13,13 +14,7 @@ namespace {
 // Where anybody may have an account. Cognito names such a user "<provider>_<subject>", in the providers' own spelling.
 constexpr std::string_view kSocial[] = {"facebook", "google", "loginwithamazon", "signinwithapple"};
 
-std::string lower(std::string_view given) {
-  std::string text(given);
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
-bool is_social(std::string_view user_name) { return std::ranges::find(kSocial, lower(user_name.substr(0, user_name.find('_')))) != std::end(kSocial); }
+bool is_social(std::string_view user_name) { return std::ranges::find(kSocial, net::to_lower(user_name.substr(0, user_name.find('_')))) != std::end(kSocial); }
 
 /// Whether the switch decides.
 Result<bool> comes_unasked(const Json& event) {
@@ -38,8 +33,7 @@ Result<std::string> SignUps::answer(const Invocation& invocation) {
   Json event = TRY(parse_payload(invocation.payload));
   if (!TRY(comes_unasked(event))) return event.text();
   const auto settings = TRY(table_->get({clock_->now(), latest_of(invocation)}, keys::provider_settings()));
-  const bool open = settings && settings->has(keys::kSelfSignup) ? settings->flag(keys::kSelfSignup) : at_first_;
-  if (open) return event.text();
+  if (self_signup_is_on(settings, at_first_)) return event.text();
   return fail(ErrorCode::forbidden, "People are invited here. Ask an administrator for an invitation.", {}, "signup_closed");
 }
 
